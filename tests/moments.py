@@ -43,7 +43,7 @@ class Moments(Snapshots):
         super().__init__(None, sandbox.credentials, sandbox.wall)
         self._kept: list[Moment] = []
         self._total = 0
-        sandbox._snapshots = self
+        sandbox.account.snapshots = self
 
     def keep_if_due(
         self, journal: Journal, backend: Backend, about: Callable[[], About], at_stop: bool

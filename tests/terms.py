@@ -23,13 +23,13 @@ MARKED = (r"\*\*(.+?)\*\*", r"(?<!\*)\*([^*]+)\*(?!\*)", r"\[([^\]]*)\]\(glossar
 
 def early() -> dict[str, str]:
     """Anchors of the words that are used too early, and the notebook that uses each first."""
-    found: dict[str, str] = {}
+    first_uses: dict[str, str] = {}
     texts = {stem: _text(stem) for stem in stems()}
     for anchor in terms():
         first = next((stem for stem in texts if _word(anchor).search(_plain(texts[stem]))), None)
         if first and not _explained(anchor, texts[first]):
-            found[anchor] = first
-    return found
+            first_uses[anchor] = first
+    return first_uses
 
 
 def _text(stem: str) -> str:

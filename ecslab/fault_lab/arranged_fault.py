@@ -121,7 +121,7 @@ class Fault(FaultTools):
             return wrong(
                 f"Something that the application needs is not there: {refusal.get('Message')} "
                 f"({error.operation_name} said so.)",
-                "fault.again() begins anew.",
+                "fault.again() starts over.",
             )
 
     def panel(self) -> "FaultPanel":
@@ -161,7 +161,7 @@ class Fault(FaultTools):
         try:
             hints = self._case.hints(self._application())
         except ClientError as error:  # something that a hint would speak of was deleted
-            return views.Text(f"{error.response['Error'].get('Message')} fault.again() begins anew.")
+            return views.Text(f"{error.response['Error'].get('Message')} fault.again() starts over.")
         hint = hints[min(open_fault.hints, len(hints) - 1)]
         open_fault.hints += 1
         past.write()
@@ -197,7 +197,7 @@ class Fault(FaultTools):
         return views.Text(f"Taken back: fault {self.seed}. The account is as it was before.")
 
     def again(self) -> "Fault":
-        """Take it back, and arrange it anew. Raises NotAlone as `undo` does."""
+        """Take it back, and arrange it again. Raises NotAlone as `undo` does."""
         arrange(self._lab, self.seed, self._case)
         return Fault(self._lab, self.seed)
 

@@ -57,7 +57,7 @@ class FaultTools(FaultInAccount):
         return views.Text(f"{sent}: accepted. fault.wait() lets time pass.")
 
     def wait(self) -> views.Text:
-        """Let virtual time pass until the application works, or has failed anew, or half an hour is over."""
+        """Let virtual time pass until the application works, or has failed again, or half an hour is over."""
         self._at_hand()
         before, passed, lacking = self._application(), 0.0, ""
         known = {task["taskArn"] for task in before.failed_tasks} if before.service else set()
@@ -90,7 +90,7 @@ class FaultTools(FaultInAccount):
         if service is None:
             raise FaultGone(
                 f"the service {self.names.service} of fault {self.seed} is not there any more.\n"
-                "  next: fault.again() begins anew"
+                "  next: fault.again() starts over"
             )
         end = scaling.until_whole(self._lab, metrics.now(self._lab) + timedelta(minutes=minutes))
         return scaling.run(

@@ -13,9 +13,9 @@ def grave(page: Any) -> list[str]:
         from axe_playwright_python.sync_playwright import Axe
 
         page.evaluate(Axe().axe_script)
-    found = page.evaluate("([where, how]) => axe.run(where, how)", [OUTPUTS, OPTIONS])["violations"]
+    violations = page.evaluate("([where, how]) => axe.run(where, how)", [OUTPUTS, OPTIONS])["violations"]
     return [
         f"{rule['id']}: {node['html'][:200]} ({node['any'][0]['message'] if node['any'] else rule['help']})"
-        for rule in found if rule["impact"] in GRAVE
+        for rule in violations if rule["impact"] in GRAVE
         for node in rule["nodes"]
     ]  # fmt: skip

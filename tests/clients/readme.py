@@ -35,18 +35,18 @@ def _cell(text: str) -> str:
 
 def block(text: str) -> str:
     """What stands between the markers; ValueError if they are not there once each, in order."""
-    found = re.findall(rf"{re.escape(BEGIN)}\n(.*?){re.escape(END)}", text, re.DOTALL)
-    if len(found) != 1 or text.count(BEGIN) != 1 or text.count(END) != 1:
+    blocks = re.findall(rf"{re.escape(BEGIN)}\n(.*?){re.escape(END)}", text, re.DOTALL)
+    if len(blocks) != 1 or text.count(BEGIN) != 1 or text.count(END) != 1:
         raise ValueError(f"{README.name}: the markers of the clients' table")
-    return str(found[0])
+    return str(blocks[0])
 
 
 def write(rows: Mapping[str, str], titles: Iterable[str]) -> None:
     """Put rows, by title, into the table; the others stay as they are."""
     text = README.read_text()
     old = block(text)
-    kept = {title: line for title in titles for line in old.splitlines() if is_of(line, title)}
-    lines = [line for title in titles if (line := rows.get(title, kept.get(title, "")))]
+    old_rows = {title: line for title in titles for line in old.splitlines() if is_of(line, title)}
+    lines = [line for title in titles if (line := rows.get(title, old_rows.get(title, "")))]
     new = "\n".join(["", *HEAD, *lines, "", ""])
     README.write_text(text.replace(f"{BEGIN}\n{old}{END}", f"{BEGIN}\n{new}{END}"))
 

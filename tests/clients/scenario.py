@@ -83,8 +83,8 @@ def _sentence(output: str, wanted: str) -> str:
 
 
 def _version(output: str) -> str:
-    found = re.search(r"\d+(\.\d+)+", output)
-    return found[0] if found else ""
+    match = re.search(r"\d+(\.\d+)+", output)
+    return match[0] if match else ""
 
 
 def _without_places(output: str, shell: dict[str, str]) -> str:

@@ -35,12 +35,12 @@ class Exclusion:
 def read(suite: str) -> dict[str, Exclusion]:
     """The excluded tests of a suite (`ecs`), by id; ValueError where a row is not as it should be."""
     file = Path(__file__).with_name(f"{suite}.toml")
-    found: dict[str, Exclusion] = {}
+    exclusions: dict[str, Exclusion] = {}
     for row in tomllib.loads(file.read_text())["row"]:
         if row["why"] not in KINDS or not row["says"] or not row.get("source"):
             raise ValueError(f"{file.name}: a row lacks a `why`, its words or its source: {row['says']}")
         for test, asserts in row["tests"].items():
-            if test in found or not asserts:
+            if test in exclusions or not asserts:
                 raise ValueError(f"{file.name}: {test} is there twice, or asserts nothing")
-            found[test] = Exclusion(row["why"], row["says"], asserts, tuple(row["source"]))
-    return found
+            exclusions[test] = Exclusion(row["why"], row["says"], asserts, tuple(row["source"]))
+    return exclusions

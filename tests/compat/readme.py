@@ -18,4 +18,4 @@ def write(suite: str, counts: Mapping[str, int], version: str) -> None:
     begin = f"| `test_{suite}` |"
     cells = [str(counts.get(column, 0)) for column in COLUMNS]
     line = f"{begin} {version} | {' | '.join(cells)} |"
-    README.write_text("\n".join(line if one.startswith(begin) else one for one in lines) + "\n")
+    README.write_text("\n".join(line if row.startswith(begin) else row for row in lines) + "\n")

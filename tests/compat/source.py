@@ -14,9 +14,9 @@ LOCK: Final = Path(__file__).parents[2] / "workshop.lock"
 
 def locked() -> str:
     """moto's locked version."""
-    found = re.search(r"^moto==(\S+)", LOCK.read_text(), re.MULTILINE)
-    assert found, f"{LOCK.name} names no version of moto"
-    return found[1]
+    match = re.search(r"^moto==(\S+)", LOCK.read_text(), re.MULTILINE)
+    assert match, f"{LOCK.name} names no version of moto"
+    return match[1]
 
 
 def fetch(cache: Path) -> Path:
@@ -32,6 +32,6 @@ def fetch(cache: Path) -> Path:
         subprocess.run([sys.executable, "-m", "pip", *get, f"moto=={locked()}"], check=True)
     if not folder.exists():
         with tarfile.open(archive) as packed:
-            wanted = [one for one in packed.getmembers() if "/tests/" in one.name]
+            wanted = [member for member in packed.getmembers() if "/tests/" in member.name]
             packed.extractall(cache, wanted, filter="data")
     return folder

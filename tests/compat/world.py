@@ -106,7 +106,7 @@ def _lenient_balancers() -> None:
     ours = ElbV2Backend._groups
 
     def groups_of_any_vpc(self: ElbV2Backend, ids: list[str], vpc_id: str, kind: str) -> list[str]:
-        known = all(self.ec2_backend.get_security_group_from_id(one) for one in ids)
+        known = all(self.ec2_backend.get_security_group_from_id(group_id) for group_id in ids)
         return list(ids) if ids and known else ours(self, ids, vpc_id, kind)
 
     ElbV2Backend._groups = groups_of_any_vpc
@@ -161,8 +161,8 @@ def _fresh_account() -> None:
 
 def _answer(request: Any, url: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
     """What moto's ECS would have answered."""
-    found = _REGION.match(url)
-    caller = dispatch.Caller(ACCOUNT, found[1] if found else "us-east-1", CALLER)
+    match = _REGION.match(url)
+    caller = dispatch.Caller(ACCOUNT, match[1] if match else "us-east-1", CALLER)
     return dispatch.respond(headers["X-Amz-Target"], request.data, caller)
 
 

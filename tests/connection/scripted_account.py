@@ -161,9 +161,17 @@ class Stranger:
             of = {"cluster": cluster["clusterArn"]}
             asked = {**of, "services": arns, "include": ["TAGS"]}
             for shown in self.ecs.describe_services(**asked)["services"] if arns else ():
-                kept = ("status", "desiredCount", "taskDefinition", "loadBalancers", "networkConfiguration",
-                        "tags", "deploymentConfiguration", "createdAt")  # fmt: skip
-                seen[shown["serviceArn"]] = {key: str(shown.get(key)) for key in kept}
+                members = (
+                    "status",
+                    "desiredCount",
+                    "taskDefinition",
+                    "loadBalancers",
+                    "networkConfiguration",
+                    "tags",
+                    "deploymentConfiguration",
+                    "createdAt",
+                )
+                seen[shown["serviceArn"]] = {key: str(shown.get(key)) for key in members}
             arns = self.ecs.list_tasks(**of)["taskArns"]
             for shown in self.ecs.describe_tasks(**of, tasks=arns)["tasks"] if arns else ():
                 seen[shown["taskArn"]] = shown["desiredStatus"]

@@ -114,8 +114,8 @@ def test_so_are_the_target_groups_and_listeners_of_a_service():
         "advancedConfiguration": {"alternateTargetGroupArn": "t2", "productionListenerRule": "r"},
     }
     params = {"service": "web", "loadBalancers": [behind], "serviceRegistries": [{"registryArn": "s"}]}
-    found = [(each.kind, each.id) for each in BY_CALL["ecs", "UpdateService"].changed(params)]
-    assert found == [
+    resources = [(each.kind, each.id) for each in BY_CALL["ecs", "UpdateService"].changed(params)]
+    assert resources == [
         ("service", "web"), ("target group", "t1"), ("target group", "t2"), ("listener", "r"), ("any", "s"),
     ]  # fmt: skip
 
@@ -341,8 +341,8 @@ def test_ours_can_be_made_changed_and_removed(mine, stranger, untouched):
     assert task.stop(mine, running)["lastStatus"] == "STOPPED"
     service.create(mine)
     service.wait_until_stable(mine)
-    kept = service.tasks(mine)[0]["taskArn"]
-    mine.ecs.stop_task(cluster=mine.names.cluster, task=kept)
+    task_arn = service.tasks(mine)[0]["taskArn"]
+    mine.ecs.stop_task(cluster=mine.names.cluster, task=task_arn)
     service.scale(mine, 1)
     load_balancer.create(mine)
     load_balancer.attach(mine)

@@ -87,8 +87,8 @@ def test_a_clean_up_deregisters_before_it_deletes(mine, stranger):
     assert ("scalable target", target_of(mine)["ResourceId"]) in [
         (each.kind, each.name) for each in receipt.removed
     ]
-    kept = [each.what for each in receipt.retained]
-    assert "role AWSServiceRoleForApplicationAutoScaling_ECSService" in kept
+    retained = [each.what for each in receipt.retained]
+    assert "role AWSServiceRoleForApplicationAutoScaling_ECSService" in retained
     scaling = stranger._client("application-autoscaling")
     assert scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"] == []
 

@@ -44,11 +44,12 @@ CLI_HAS_NOT = {"raise_plainly"}  # its refusals are AWS's own words
 
 def order(events, call="ecs.CreateCluster"):
     """Event: our handlers of it, in the order in which botocore calls them."""
-    found = {}
+    order_by_event = {}
     for event in RECORD_AND_LEDGER:
         handlers = events._emitter._handlers.prefix_search(f"{event}.{call}")
-        found[event] = [each.__qualname__ for each in handlers if each.__module__.startswith("ecslab.")]
-    return found
+        ours = [each for each in handlers if each.__module__.startswith("ecslab.")]
+        order_by_event[event] = [each.__qualname__ for each in ours]
+    return order_by_event
 
 
 def in_the_terminal(expected):

@@ -85,8 +85,9 @@ def test_a_copied_ledger_of_somewhere_else_is_set_aside_and_said(tmp_path, capsy
     assert fresh.owner not in (theirs.owner, mine.owner) and fresh.entries() == []
     said = capsys.readouterr().out
     assert "is the ledger of another account, Region or prefix, and was set aside" in said
-    kept = [path for path in fresh.path.parent.iterdir() if path != fresh.path]
-    assert [path.read_bytes() for path in kept] == [theirs.path.read_bytes()] and str(kept[0]) in said
+    set_aside = [path for path in fresh.path.parent.iterdir() if path != fresh.path]
+    assert [path.read_bytes() for path in set_aside] == [theirs.path.read_bytes()]
+    assert str(set_aside[0]) in said
     assert real(tmp_path / "mine").owner == fresh.owner
 
 

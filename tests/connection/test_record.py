@@ -32,9 +32,9 @@ def test_bytes_and_secrets_are_not_kept():
             {"environment": [{"name": "DB_PASSWORD", "value": "p"}, {"name": "A", "value": "b"}]}
         ],
     }
-    kept = redacted(sent)
-    assert kept["layerPartBlob"] == Blob(9) and kept["password"] == HIDDEN
-    assert kept["containerDefinitions"][0]["environment"] == [
+    recorded = redacted(sent)
+    assert recorded["layerPartBlob"] == Blob(9) and recorded["password"] == HIDDEN
+    assert recorded["containerDefinitions"][0]["environment"] == [
         {"name": "DB_PASSWORD", "value": HIDDEN}, {"name": "A", "value": "b"},
     ]  # fmt: skip
     assert sent["password"] == "p"

@@ -51,19 +51,19 @@ def page(text_of: Callable[[Row], str]) -> str:
     """The page; `text_of` gives the message of a row."""
     from ecslab.course.catalogue import STAGES, STEPS
 
-    found = list(rows())
+    wrong_states = list(rows())
     lines = [
         "# What the checks say of what went wrong",
         "",
-        f"{len(found)} wrong states of {len(STEPS)} steps, each made by a test and answered by the step's "
-        "check with *Look again* and exactly this message. `…` stands for an id. `make matrix` writes this "
-        "page from the tables in `test_stage_*.py`.",
+        f"{len(wrong_states)} wrong states of {len(STEPS)} steps, each made by a test and answered by the "
+        "step's check with *Look again* and exactly this message. `…` stands for an id. `make matrix` "
+        "writes this page from the tables in `test_stage_*.py`.",
     ]
     for stage in STAGES.values():
         lines += ["", f"## {stage.id} · {stage.title}"]
         for step in stage.steps:
             lines += ["", f"### {step.id}: {step.title}", "", "| state | *Look again.* |", "|---|---|"]
-            ours = (row for row in found if row.step == step.id)
+            ours = (row for row in wrong_states if row.step == step.id)
             lines += [f"| {_cell(row.name)} | {_cell(text_of(row))} |" for row in ours]
     return "\n".join(lines) + "\n"
 

@@ -78,8 +78,8 @@ CHOSEN = {
 
 def _printed_by(cell):
     for output in cell.get("outputs", []):
-        found = output.get("text") or output.get("data", {}).get("text/plain", "")
-        yield from "".join(found).splitlines()
+        printed = output.get("text") or output.get("data", {}).get("text/plain", "")
+        yield from "".join(printed).splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -91,17 +91,17 @@ def lines():
 
 def seconds(lines, cell, pattern):
     """What the one line of this pattern says."""
-    found = {match for line in lines[cell] for match in re.findall(pattern, line)}
-    assert len(found) == 1, (cell, pattern, found)
-    return float(found.pop())
+    matches = {match for line in lines[cell] for match in re.findall(pattern, line)}
+    assert len(matches) == 1, (cell, pattern, matches)
+    return float(matches.pop())
 
 
 def events(lines, cell):
     """Seconds and message of the events that a cell lists, the oldest first."""
-    found = [age.groups() for line in reversed(lines[cell]) if (age := AGE.match(line))]
+    ages = [age.groups() for line in reversed(lines[cell]) if (age := AGE.match(line))]
     told = [
         (3600 * int(hours or 0) + 60 * int(minutes or 0) + int(secs or alone), message)
-        for hours, minutes, secs, alone, message in found
+        for hours, minutes, secs, alone, message in ages
     ]
     return sorted(told, key=lambda event: event[0])
 
@@ -122,9 +122,9 @@ def test_events_are_as_far_apart_as_the_table_has_it(lines, cell, first, then, w
     assert least - 1 <= age_of(lines, cell, then) - age_of(lines, cell, first) <= greatest + 1
 
 
-@pytest.mark.parametrize(("one", "other"), ALIKE)
-def test_two_outputs_tell_one_thing_alike(lines, one, other):
-    assert seconds(lines, *one) == pytest.approx(seconds(lines, *other), abs=0.51)
+@pytest.mark.parametrize(("first", "second"), ALIKE)
+def test_two_outputs_tell_one_thing_alike(lines, first, second):
+    assert seconds(lines, *first) == pytest.approx(seconds(lines, *second), abs=0.51)
 
 
 @pytest.mark.parametrize(("cell", "listed", "told"), WATCHED)

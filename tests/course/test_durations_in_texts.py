@@ -141,10 +141,10 @@ def _strings():
 def _durations(text):
     """The durations that a text states: whether as bare numbers, and the words around."""
     plain = " ".join(text.split())
-    for found in DURATION.finditer(plain):
-        around = plain[max(0, found.start() - 45) : found.end() + 45]
+    for duration in DURATION.finditer(plain):
+        around = plain[max(0, duration.start() - 45) : duration.end() + 45]
         if not any(setting in around for setting in SETTINGS):
-            yield not VAGUE.search(plain[: found.start()]), around
+            yield not VAGUE.search(plain[: duration.start()]), around
 
 
 def stated(text):
@@ -154,14 +154,14 @@ def stated(text):
 
 def limits(words):
     """The least and the greatest seconds that such words leave room for."""
-    found = STATED.search(words)
+    match = STATED.search(words)
     low, high = (
-        float(NUMBERS.get(found[part], found[part] or 0)) * (1 if found["unit"] in ("s", "seconds") else 60)
+        float(NUMBERS.get(match[part], match[part] or 0)) * (1 if match["unit"] in ("s", "seconds") else 60)
         for part in ("low", "number")
     )
-    if found["low"]:
+    if match["low"]:
         return low, high
-    return {"up to": (0.0, high), "at least": (high, math.inf)}.get(found["how"], (0.8 * high, 1.2 * high))
+    return {"up to": (0.0, high), "at least": (high, math.inf)}.get(match["how"], (0.8 * high, 1.2 * high))
 
 
 @pytest.mark.parametrize(("name", "text"), list(_texts()))

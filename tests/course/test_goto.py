@@ -105,8 +105,8 @@ def test_a_reset_forgets_what_was_entered_and_done(lab):
 
 def test_a_damaged_memory_counts_as_empty(lab):
     lab.goto("01")
-    kept = store.memory(lab)
-    kept.path.write_text('{"done": [1, 2')
+    memory = store.memory(lab)
+    memory.path.write_text('{"done": [1, 2')
     store.forget(lab)
     assert repr(lab.goto("01")) == "Stage 01, ECR. Everything it builds on is there."
 

@@ -77,7 +77,7 @@ def test_no_output_shows_a_raw_mark():
     for cell, printed in AS_PRINTED.items():
         assert printed in seen[cell]
         seen[cell] = seen[cell].replace(printed, "")
-    assert {cell: found[0][:90] for cell, text in seen.items() if (found := re.findall("[*`].*", text))} == {}
+    assert {cell: marks[0][:90] for cell, text in seen.items() if (marks := re.findall("[*`].*", text))} == {}
 
 
 def test_where_a_view_cannot_be_drawn_its_words_have_no_backtick():
@@ -89,14 +89,14 @@ def test_where_a_view_cannot_be_drawn_its_words_have_no_backtick():
 
 
 def test_one_of_a_thing_is_said_in_the_singular():
-    found = []
+    plurals = []
     for cell in cells():
         for output in cell["outputs"]:
             data = output.get("data", {})
             texts = [output.get("text", ""), data.get("text/plain", ""), data.get("text/html", "")]
             text = plain("\n".join(map("".join, texts)))
-            found += [(cell["id"], words) for words in PLURAL.findall(re.sub(AWS_COUNTS, "", text))]
-    assert found == []
+            plurals += [(cell["id"], words) for words in PLURAL.findall(re.sub(AWS_COUNTS, "", text))]
+    assert plurals == []
 
 
 @pytest.mark.parametrize("said", ["It was: 1 images.", "1 INACTIVE revisions left", "of 1 addresses"])

@@ -14,9 +14,9 @@ def test_every_step_is_tested_on_five_wrong_states(step):
 
 
 def test_every_row_belongs_to_a_step_and_says_something_else_by_name():
-    found = list(rows())
-    assert {row.step for row in found} <= {step.id for step in STEPS}
-    names = Counter((row.step, row.name) for row in found)
+    wrong_states = list(rows())
+    assert {row.step for row in wrong_states} <= {step.id for step in STEPS}
+    names = Counter((row.step, row.name) for row in wrong_states)
     assert not [name for name, count in names.items() if count > 1]
 
 

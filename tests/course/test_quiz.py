@@ -54,8 +54,8 @@ def asking_the_account(monkeypatch):
     """A course of one question about the learner's own account."""
 
     def clusters(lab):
-        found = lab.ecs.list_clusters()["clusterArns"]
-        return [len(found)] if found else []
+        cluster_arns = lab.ecs.list_clusters()["clusterArns"]
+        return [len(cluster_arns)] if cluster_arns else []
 
     stage = dataclasses.replace(STAGES["06"], answers={"how-many": clusters})
     monkeypatch.setitem(STAGES, "06", stage)
@@ -281,9 +281,9 @@ def test_two_kernels_keep_what_each_was_told(lab, asking):
     other.predicted["06.word"] = store.Guess("yes", locked=True)
     other.write()
     lab.question("06.who").answer("B")
-    kept = store.memory(lab)
-    assert set(kept.predicted) == {"06.count", "06.word"}
-    assert kept.answered == {"06.who": [1]}
+    memory = store.memory(lab)
+    assert set(memory.predicted) == {"06.count", "06.word"}
+    assert memory.answered == {"06.who": [1]}
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,14 @@ def gateway(lab):
 
 def remove_subnets(lab):
     here = [{"Name": "vpc-id", "Values": [default_vpc(lab)]}]
-    for found in lab.ec2.describe_subnets(Filters=here)["Subnets"]:
-        lab.ec2.delete_subnet(SubnetId=found["SubnetId"])
+    for subnet in lab.ec2.describe_subnets(Filters=here)["Subnets"]:
+        lab.ec2.delete_subnet(SubnetId=subnet["SubnetId"])
 
 
 def detach_gateway(lab):
-    found = gateway(lab)
-    lab.ec2.detach_internet_gateway(InternetGatewayId=found, VpcId=default_vpc(lab))
-    return found
+    gateway_id = gateway(lab)
+    lab.ec2.detach_internet_gateway(InternetGatewayId=gateway_id, VpcId=default_vpc(lab))
+    return gateway_id
 
 
 def remove_gateway(lab):

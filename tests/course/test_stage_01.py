@@ -100,7 +100,7 @@ WRONG = {
         practice(v1="one", v2="two", stable="two"),
         "`stable` stands for the image of `v2`; the exercise asks for that of `v1`.",
     ),
-    "stable was built anew": (
+    "stable was built again": (
         "01.yours-1",
         practice(v1="one", v2="two", stable="three"),
         "`stable` is a third image: something was built and pushed for it.",

@@ -87,7 +87,7 @@ def log_misnamed(name):
     return f"There is a log group `{name}`, but the lesson's is called `/ecs/{FAMILY}`."
 
 
-def one(text):
+def revision_1(text):
     return f"`{FAMILY}:1` {text}"
 
 
@@ -149,37 +149,37 @@ WRONG = {
     "the definition was deregistered": (
         "03.definition",
         deregistered,
-        one("is INACTIVE, and there is no other revision: it was deregistered."),
+        revision_1("is INACTIVE, and there is no other revision: it was deregistered."),
     ),
     "the definition is not for Fargate": (
         "03.definition",
         definition(requiresCompatibilities=None),
-        one("was not registered for Fargate."),
+        revision_1("was not registered for Fargate."),
     ),
     "the definition is for EC2, in bridge mode": (
         "03.definition",
         definition(requiresCompatibilities=None, networkMode="bridge"),
-        one("was not registered for Fargate."),
+        revision_1("was not registered for Fargate."),
     ),
     "the container has another name": (
         "03.definition",
         definition(container_name="web"),
-        one("names its container `web`, not `adgu-container`."),
+        revision_1("names its container `web`, not `adgu-container`."),
     ),
     "the container maps no port": (
         "03.definition",
         definition(container_portMappings=None),
-        one("maps no port: nobody could tell from it that the web server listens on 80."),
+        revision_1("maps no port: nobody could tell from it that the web server listens on 80."),
     ),
     "the container maps another port": (
         "03.definition",
         definition(container_portMappings=[{"containerPort": 8080}]),
-        one("maps container port 8080, but the web server in your image listens on 80."),
+        revision_1("maps container port 8080, but the web server in your image listens on 80."),
     ),
     "the image is another account's": (
         "03.definition",
         definition(container_image=image_of("111122223333")),
-        one(
+        revision_1(
             "takes its image from 111122223333.dkr.ecr.us-east-1.amazonaws.com, which is not your registry "
             "in us-east-1."
         ),
@@ -187,7 +187,7 @@ WRONG = {
     "the image is in another Region": (
         "03.definition",
         definition(container_image=image_of(MINE, "eu-west-1")),
-        one(
+        revision_1(
             "takes its image from 123456789012.dkr.ecr.eu-west-1.amazonaws.com, which is not your registry "
             "in us-east-1."
         ),
@@ -195,27 +195,27 @@ WRONG = {
     "the image is a public one": (
         "03.definition",
         definition(container_image=PUBLIC_IMAGE),
-        one(f"runs `{PUBLIC_IMAGE}`, not the image you pushed."),
+        revision_1(f"runs `{PUBLIC_IMAGE}`, not the image you pushed."),
     ),
     "the image's repository does not exist": (
         "03.definition",
         definition(container_image=image_of(MINE, rest="adgu:latest")),
-        one("names the repository `adgu`, which does not exist."),
+        revision_1("names the repository `adgu`, which does not exist."),
     ),
     "the image's tag does not exist": (
         "03.definition",
         definition(container_image=image_of(MINE, rest="adgu/web:v9")),
-        one("names the tag `v9`, which is not in the repository `adgu/web` (its tags: `latest`)."),
+        revision_1("names the tag `v9`, which is not in the repository `adgu/web` (its tags: `latest`)."),
     ),
     "the execution role does not exist": (
         "03.definition",
         definition(executionRoleArn="arn:aws:iam::123456789012:role/gone"),
-        one("names the execution role `gone`, which does not exist."),
+        revision_1("names the execution role `gone`, which does not exist."),
     ),
     "the definition's log group does not exist": (
         "03.definition",
         definition(container_logConfiguration=LOGS),
-        one("sends its log to `/ecs/gone`, which does not exist: a task would stop before it starts."),
+        revision_1("sends its log to `/ecs/gone`, which does not exist: a task would stop before it starts."),
     ),
     "a whole vCPU for half of one": (
         "03.yours-1",

@@ -163,11 +163,11 @@ def ecr_task(where):
 
 def the(lab, cluster=CLUSTER):
     """The cluster's only task, or its last: its short id."""
-    found = []
+    tasks = []
     for status in ("RUNNING", "STOPPED"):
         arns = lab.ecs.list_tasks(cluster=cluster, desiredStatus=status)["taskArns"]
-        found += lab.ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
-    return short(max(found, key=lambda task: task["createdAt"]))
+        tasks += lab.ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+    return short(max(tasks, key=lambda task: task["createdAt"]))
 
 
 def of(text, cluster=CLUSTER):

@@ -146,10 +146,10 @@ def latest_deleted(lab):
 
 def the_edition(lab, cluster="adgu-cluster"):
     """The short id of the newest task of the exercise."""
-    found = []
+    task_arns = []
     for status in ("RUNNING", "STOPPED"):
-        found += lab.ecs.list_tasks(cluster=cluster, desiredStatus=status)["taskArns"]
-    shown = lab.ecs.describe_tasks(cluster=cluster, tasks=found)["tasks"]
+        task_arns += lab.ecs.list_tasks(cluster=cluster, desiredStatus=status)["taskArns"]
+    shown = lab.ecs.describe_tasks(cluster=cluster, tasks=task_arns)["tasks"]
     return short(max(shown, key=lambda task: task["createdAt"]))
 
 

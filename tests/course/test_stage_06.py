@@ -33,8 +33,8 @@ def definition(lab, family=FAMILY, image=PUBLIC_IMAGE, on="FARGATE", **container
 def network(lab, zones=("us-east-1a", "us-east-1b"), rules=(HTTP,), public_ip="ENABLED"):
     vpc = default_vpc(lab)
     subnets = [s.id for s in ecslab.network.subnets(lab, vpc) if s.az in zones and s.public]
-    found = ecslab.network.find_http_group(lab, vpc)
-    group = found["GroupId"] if found else make_group(lab, *rules)
+    http_group = ecslab.network.find_http_group(lab, vpc)
+    group = http_group["GroupId"] if http_group else make_group(lab, *rules)
     vpc_configuration = {"subnets": subnets, "securityGroups": [group], "assignPublicIp": public_ip}
     return {"awsvpcConfiguration": vpc_configuration}
 
@@ -360,7 +360,7 @@ def test_one_task_is_said_in_the_singular(lab):
 
 
 def test_the_two_exercises_can_be_done_in_either_order(lab):
-    """One makes the service anew where the other has removed it; the lesson's service is as it was."""
+    """One makes the service again where the other has removed it; the lesson's service is as it was."""
     make(lab)
     step = ecslab.course.catalogue.step_named
     for first, then in ((SPREAD, GONE), (GONE, SPREAD)):

@@ -44,8 +44,8 @@ def serve(lab, count=2, zones="ab"):
 
 
 def subnets(lab, zones="ab", vpc=None, public=True):
-    found = ecslab.network.subnets(lab, vpc or default_vpc(lab))
-    return [one.id for one in found if one.az[-1] in zones and one.public is public]
+    candidates = ecslab.network.subnets(lab, vpc or default_vpc(lab))
+    return [subnet.id for subnet in candidates if subnet.az[-1] in zones and subnet.public is public]
 
 
 def workshop(lab):

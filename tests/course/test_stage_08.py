@@ -49,8 +49,8 @@ def edition(lab, reference=":edition-2", **changes):
 
 def tagged(lab, tag, of="edition-2"):
     """The image `of` under another tag too."""
-    found = lab.ecr.batch_get_image(repositoryName="adgu/web", imageIds=[{"imageTag": of}])["images"][0]
-    lab.ecr.put_image(repositoryName="adgu/web", imageManifest=found["imageManifest"], imageTag=tag)
+    image = lab.ecr.batch_get_image(repositoryName="adgu/web", imageIds=[{"imageTag": of}])["images"][0]
+    lab.ecr.put_image(repositoryName="adgu/web", imageManifest=image["imageManifest"], imageTag=tag)
 
 
 def update(lab, name=NAME, **changes):
@@ -295,8 +295,8 @@ def digest_scaled_to_nothing(lab):
 
 def _digest(lab):
     wanted = [{"imageTag": "edition-2"}]
-    found = lab.ecr.describe_images(repositoryName="adgu/web", imageIds=wanted)
-    return found["imageDetails"][0]["imageDigest"]
+    response = lab.ecr.describe_images(repositoryName="adgu/web", imageIds=wanted)
+    return response["imageDetails"][0]["imageDigest"]
 
 
 def missing_image(lab, tag="edition-two"):
@@ -350,7 +350,7 @@ WRONG = {
     ),
     "forceNewDeployment and nothing else": (
         "08.roll", only_forced,
-        f"`{NAME}` was deployed anew, but with revision 1 again: `forceNewDeployment` starts new tasks, and "
+        f"`{NAME}` was deployed again, but still with revision 1: `forceNewDeployment` starts new tasks, and "
         "no other revision.",
     ),
     "a bad image, and no breaker": ("08.roll", bad_without_breaker, keeps_failing),

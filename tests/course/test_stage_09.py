@@ -31,7 +31,7 @@ CHECKED, WATCHED = "adgu-guestbook-checked", "adgu-guestbook-watched"
 
 def guestbook(lab, change, wait=True, family=None):
     """A guestbook whose containers were changed before they were registered, and its task."""
-    containers = {one["name"]: one for one in _three(lab)}
+    containers = {container["name"]: container for container in _three(lab)}
     change(containers)
     definition = ecslab.guestbook.register(lab, *containers.values(), family=family)
     return run(lab, definition["taskDefinitionArn"], wait="RUNNING" if wait else "PENDING")
@@ -252,7 +252,7 @@ def with_side(wait=True, instead=None, then=0.0, **changes):
             if instead:
                 del containers[instead]
                 waits = containers["web"]["dependsOn"]
-                waits[:] = [one for one in waits if one["containerName"] != instead]
+                waits[:] = [dependency for dependency in waits if dependency["containerName"] != instead]
 
         guestbook(lab, change, wait, WATCHED)
         lab.control("advance", seconds=then)
@@ -274,11 +274,11 @@ def side_in_a_definition_only(lab):
 
 
 def newest(lab, family="adgu-guestbook"):
-    found = []
+    tasks = []
     for status in ("RUNNING", "STOPPED"):
         arns = lab.ecs.list_tasks(cluster=lab.names.cluster, family=family, desiredStatus=status)["taskArns"]
-        found += lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns)["tasks"] if arns else []
-    return short(max(found, key=lambda task: task["createdAt"]))
+        tasks += lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns)["tasks"] if arns else []
+    return short(max(tasks, key=lambda task: task["createdAt"]))
 
 
 def of(text, family="adgu-guestbook"):

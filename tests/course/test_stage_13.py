@@ -44,11 +44,11 @@ def serve(lab, names=GUIDE, cluster=None, definition=None, count=1, wait=60, **n
 
 def newest(lab, names=GUIDE):
     """The service's task that was started last, as the console shows its id."""
-    found = []
+    tasks = []
     for status in ("RUNNING", "STOPPED"):
         arns = lab.ecs.list_tasks(cluster=names[0], serviceName=names[2], desiredStatus=status)["taskArns"]
-        found += lab.ecs.describe_tasks(cluster=names[0], tasks=arns)["tasks"] if arns else []
-    return found
+        tasks += lab.ecs.describe_tasks(cluster=names[0], tasks=arns)["tasks"] if arns else []
+    return tasks
 
 
 def failed(lab, names=GUIDE):
@@ -258,21 +258,21 @@ WRONG = {
         WIZARDRY, deleted(WIZARD),
         "`node-demo-service` is DRAINING: it was deleted, and its last tasks are stopping.",
     ),
-    "pushed anew, and nobody told the service": (
+    "pushed again, and nobody told the service": (
         FORCED, pushed(),
-        lambda lab: f"`adgu/web:latest` was pushed anew, but task {short(newest(lab)[0])} runs what it "
+        lambda lab: f"`adgu/web:latest` was pushed again, but task {short(newest(lab)[0])} runs what it "
         "fetched when it started.",
     ),
-    "pushed anew under another tag": (
+    "pushed again under another tag": (
         FORCED, pushed("v2"), "Pushed since: the tag `v2`. But `my-ecs-service` runs `latest`.",
     ),
     "the image is named by its digest": (
         FORCED, pinned, "`my-ecs-service` names its image by digest: whatever is pushed, it stays the same.",
     ),
-    "pushed anew for a service that runs nothing": (
+    "pushed again for a service that runs nothing": (
         FORCED, pushed(count=0), EMPTY.format(GUIDE[2]),
     ),
-    "pushed anew behind a closed group": (
+    "pushed again behind a closed group": (
         FORCED, pushed(rules=()), CLOSED.format(0, GUIDE[2]),
     ),
     "003's task with 0.25 vCPU": (

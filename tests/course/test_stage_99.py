@@ -100,8 +100,8 @@ def a_service_between_two_tries(lab):
     ecslab.service.create(lab, count=1)
 
     def failed():
-        status = [len(lab.ecs.list_tasks(cluster=CLUSTER, desiredStatus=one)["taskArns"]) for one in STATES]
-        return status == [0, 1]
+        counts = [len(lab.ecs.list_tasks(cluster=CLUSTER, desiredStatus=each)["taskArns"]) for each in STATES]
+        return counts == [0, 1]
 
     lab.wait(failed, "the first task to fail")
     [task] = lab.ecs.list_tasks(cluster=CLUSTER, desiredStatus="STOPPED")["taskArns"]

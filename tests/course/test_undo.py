@@ -62,12 +62,12 @@ def test_all_that_one_cell_changes_is_taken_back_as_one(lab, monkeypatch):
 
 
 def test_the_cells_of_a_kernel_are_counted(monkeypatch):
-    heard = {}
-    shell = types.SimpleNamespace(events=types.SimpleNamespace(register=heard.__setitem__))
+    handlers = {}
+    shell = types.SimpleNamespace(events=types.SimpleNamespace(register=handlers.__setitem__))
     monkeypatch.setitem(step_marks.sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
     cells = step_marks._Cells()
     assert cells.now() == 0
-    heard["pre_run_cell"]("a cell")
+    handlers["pre_run_cell"]("a cell")
     assert cells.now() == 1
 
 

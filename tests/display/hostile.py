@@ -101,15 +101,15 @@ ABSTRACT = {ShownAsTable, View, LiveView, PictureView, Visitors}
 
 def classes() -> list[type]:
     """Every class of the package that shows itself, found by looking; abstract ones aside."""
-    found: list[type] = []
+    public_classes: list[type] = []
     for module in pkgutil.walk_packages(ecslab.__path__, "ecslab."):
         if module.name.endswith(".__main__") or ".workshop.quick" in module.name:
             continue
         for value in vars(import_module(module.name)).values():
             shows = inspect.isclass(value) and any(callable(getattr(value, name, None)) for name in SHOWS)
             if shows and value.__module__ == module.name and value not in ABSTRACT:
-                found.append(value)
-    return found
+                public_classes.append(value)
+    return public_classes
 
 
 def label(cls: type) -> str:

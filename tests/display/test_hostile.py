@@ -65,18 +65,18 @@ class Skeleton(HTMLParser):
 
 def pages(shown):
     """What a notebook is given of an object, as HTML; its Markdown as two readers render it."""
-    found = {}
+    texts = {}
     if hasattr(shown, "_repr_html_"):
-        found["html"] = str(shown._repr_html_())
+        texts["html"] = str(shown._repr_html_())
     if hasattr(shown, "_repr_markdown_"):
         text = shown._repr_markdown_()
-        found |= {name: read(text) for name, read in READERS.items()}
+        texts |= {name: read(text) for name, read in READERS.items()}
     if isinstance(shown, PictureView):
-        found["picture"] = str(shown._repr_mimebundle_()[0]["text/html"])
+        texts["picture"] = str(shown._repr_mimebundle_()[0]["text/html"])
     if hasattr(shown, "_repr_mimebundle_") and not isinstance(shown, WIDGETS):
         bundle = shown._repr_mimebundle_()
-        found |= {kind: str(page) for kind, page in bundle.items() if kind != "text/plain"}
-    return found
+        texts |= {kind: str(page) for kind, page in bundle.items() if kind != "text/plain"}
+    return texts
 
 
 def test_classes_that_show_themselves_are_found():
@@ -113,11 +113,11 @@ STEERS = "\x1b[2J\x1b]0;title\x07 \x9b1m \u202eesrever \u2066 \x08\x7f\x00 done\
 
 def words(shown):
     """What a terminal is given of an object."""
-    found = {"repr": repr(shown), "str": str(shown)}
+    texts = {"repr": repr(shown), "str": str(shown)}
     if hasattr(shown, "_repr_mimebundle_"):
         bundle = shown._repr_mimebundle_()
-        found["plain"] = (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
-    return found
+        texts["plain"] = (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
+    return texts
 
 
 @pytest.mark.parametrize("cls", [*CLASSES, Pushed], ids=hostile.label)

@@ -21,11 +21,11 @@ HERE = Path(__file__).parent
 
 
 def look(
-    world: World, service: CarriedService, extra: dict[str, Any], kept: set[str]
+    world: World, service: CarriedService, extra: dict[str, Any], recorded: set[str]
 ) -> dict[str, Experiment]:
-    """For each member whose effect was seen, how; `kept` are members that are not looked at."""
-    found: dict[str, Experiment] = {}
-    missing = set(wanted(service)) - kept
+    """For each member whose effect was seen, how; `recorded` are members that are not looked at."""
+    experiments: dict[str, Experiment] = {}
+    missing = set(wanted(service)) - recorded
     known = requests(service.name)
     for operation in sorted(service.operations):
         for number, row in enumerate(known.get(operation, [{}])):
@@ -46,17 +46,17 @@ def look(
                         world, call, given, row.get("then", []), path, to,
                         name in extra.get("shown", "").split(), before,
                     )  # fmt: skip
-                    if where and (name not in found or where != "itself.answer"):
-                        found[name] = Experiment(operation, number, path, attempt, where)
+                    if where and (name not in experiments or where != "itself.answer"):
+                        experiments[name] = Experiment(operation, number, path, attempt, where)
                         if where != "itself.answer":
                             missing.discard(name)
                             break
-    missing -= set(found)
+    missing -= set(experiments)
     for name in sorted(missing):
         sys.stdout.write(f"{service.name} {name}: no effect seen\n")
-    sys.stdout.write(f"{service.name}: {len(found)} of {len(found) + len(missing)}\n")
+    sys.stdout.write(f"{service.name}: {len(experiments)} of {len(experiments) + len(missing)}\n")
     sys.stdout.flush()
-    return found
+    return experiments
 
 
 def main() -> None:
@@ -74,8 +74,8 @@ def main() -> None:
         for service in CARRIED:
             if not named or service.name in named:
                 old = {} if options.all else before(service)
-                found = look(world, service, own_file(service.name), set(old))
-                write(service, old | {name: str(each) for name, each in found.items()})
+                experiments = look(world, service, own_file(service.name), set(old))
+                write(service, old | {name: str(each) for name, each in experiments.items()})
 
 
 def before(service: CarriedService) -> dict[str, str]:
@@ -85,14 +85,14 @@ def before(service: CarriedService) -> dict[str, str]:
     return {name: each for name, each in seen.items() if name in wanted(service)}
 
 
-def write(service: CarriedService, found: dict[str, str]) -> None:
+def write(service: CarriedService, seen: dict[str, str]) -> None:
     """`seen`: the experiments; `unseen`: members of which nothing was seen yet."""
     told = own_file(service.name).get("elsewhere", {})
-    unseen = sorted(set(wanted(service)) - found.keys() - told.keys())
+    unseen = sorted(set(wanted(service)) - seen.keys() - told.keys())
     lines = ["# Written by `python -m tests.effects`: experiments in which members were seen to act."]
     if unseen:
         lines += ["", f'unseen = """\n{fill(" ".join(unseen), 110, break_on_hyphens=False)}\n"""']
-    lines += ["", "[seen]", *(f"{json.dumps(name)} = {json.dumps(found[name])}" for name in sorted(found))]
+    lines += ["", "[seen]", *(f"{json.dumps(name)} = {json.dumps(seen[name])}" for name in sorted(seen))]
     (HERE / "seen" / f"{service.name}.toml").write_text("\n".join(lines) + "\n", "utf-8")
 
 

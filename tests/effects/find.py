@@ -58,11 +58,12 @@ def own_file(service: str) -> dict[str, Any]:
 
 def requests(service: str) -> dict[str, list[dict[str, Any]]]:
     """Requests by operation, as `{input, then}`: this folder's own, and those of the fuzz run."""
-    found = {name: list(rows) for name, rows in own_file(service).get("requests", {}).items()}
+    found_requests = {name: list(rows) for name, rows in own_file(service).get("requests", {}).items()}
     for name, recipes in RECIPES.items():
         if name.partition(":")[0] == service:
-            found.setdefault(name.partition(":")[2], []).extend({"input": recipe} for recipe in recipes)
-    return found
+            rows = found_requests.setdefault(name.partition(":")[2], [])
+            rows.extend({"input": recipe} for recipe in recipes)
+    return found_requests
 
 
 def section_of(service: str, operation: str, name: str) -> str:

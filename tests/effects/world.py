@@ -61,7 +61,7 @@ class World:
 
     def wait(self, seconds: float) -> None:
         """Let virtual time pass."""
-        self.account.sandbox.run(self.account.sandbox.clock.now + seconds)
+        self.account.sandbox.timekeeper.run(self.account.sandbox.clock.now + seconds)
 
     def filled(self, value: Any, service: str = "") -> Any:
         """A request with its symbols filled in; of `a|b` the first."""
@@ -76,7 +76,7 @@ class World:
             return base + int(moment[2])
         if "|" in value and "{" not in value:
             value = value.partition("|")[0]
-        return _ANCHOR.sub(lambda found: self._named(found[1], service), value)
+        return _ANCHOR.sub(lambda match: self._named(match[1], service), value)
 
     def _name(self, step: dict[str, Any], made: dict[str, Any]) -> None:
         """Give symbols to parts of an answer."""

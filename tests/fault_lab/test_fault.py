@@ -217,7 +217,7 @@ def test_a_service_deleted_behind_its_back(fault):
     assert fault.check().text.startswith(
         f"The service `{fault.names.service}` is not there any more: it was deleted, or its cluster was."
     )
-    assert repr(fault.hint()) == ("Create it again under the same name, or begin anew with fault.again().")
+    assert repr(fault.hint()) == ("Create it again under the same name, or start over with fault.again().")
     assert repr(fault.wait()).startswith("20 s later: ")
     assert fault.again().symptoms().tables[0].rows
 

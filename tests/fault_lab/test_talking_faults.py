@@ -77,7 +77,7 @@ def redeployed(lab, fault):
         "deployed again": (
             redeployed,
             lambda fault: (
-                "The client's new tasks asked anew, and so know the address of today. They may keep "
+                "The client's new tasks asked again, and so know the address of today. They may keep "
                 f"it for {ttl(fault)} s: the next deployment of `{fault.names.helper}` leaves them alone "
                 "again."
             ),
@@ -89,7 +89,7 @@ def redeployed(lab, fault):
         "an hour": (
             shorter(3600),
             lambda fault: (
-                "The client's new tasks asked anew, and so know the address of today. They may keep "
+                "The client's new tasks asked again, and so know the address of today. They may keep "
                 f"it for 3600 s: the next deployment of `{fault.names.helper}` leaves them alone again."
             ),
         ),

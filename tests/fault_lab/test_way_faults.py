@@ -49,7 +49,7 @@ def _endpoints(*services):
             about = {"VpcId": vpc, "ServiceName": f"com.amazonaws.us-east-1.{service}"}
             if service == "s3":
                 about |= {"VpcEndpointType": "Gateway"}
-                about |= {"RouteTableIds": [one["RouteTableId"] for one in tables]}
+                about |= {"RouteTableIds": [table["RouteTableId"] for table in tables]}
             else:
                 about |= {"VpcEndpointType": "Interface", "SubnetIds": private}
                 about |= {"SecurityGroupIds": [group], "PrivateDnsEnabled": True}

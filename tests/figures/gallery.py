@@ -44,8 +44,8 @@ def visits(pattern: str, times: int = 1) -> SimpleNamespace:
     names = {"-": "the balancer itself", "?": ""}
     return SimpleNamespace(
         each=[
-            SimpleNamespace(status=503 if one == "-" else 200, task=names.get(one, one * 8))
-            for one in pattern * times
+            SimpleNamespace(status=503 if answer == "-" else 200, task=names.get(answer, answer * 8))
+            for answer in pattern * times
         ]
     )
 
@@ -114,10 +114,11 @@ def talking() -> ServiceMap:
 def many_talk() -> ServiceMap:
     names = [f"{'long-' * 50}{n}" for n in range(9)]
     lines = [
-        Line(one, Way("Cloud Map", two, f"{two}.{PREFIX * 9}", 65535, "A, TTL 2147483647 s, SRV, TTL 9 s"),
-             False, f"no group of {two} lets {one} in on port 65535",
-             Answer(one, "http://x/", "Failed to connect to " * 20, False))
-        for two in names for one in names if one != two
+        Line(source, Way("Cloud Map", target, f"{target}.{PREFIX * 9}", 65535,
+                         "A, TTL 2147483647 s, SRV, TTL 9 s"),
+             False, f"no group of {target} lets {source} in on port 65535",
+             Answer(source, "http://x/", "Failed to connect to " * 20, False))
+        for target in names for source in names if source != target
     ]  # fmt: skip
     return ServiceMap("c" * 255, tuple(ServiceNode(name, 5000, 4999) for name in names), tuple(lines))
 

@@ -63,12 +63,12 @@ def faults(layout: Layout) -> Iterator[str]:
     for area in layout.shapes + layout.texts:
         if not layout.shapes[0].holds(area):
             yield f"{area.what} leaves the panel"
-    for one, two in combinations(layout.texts, 2):
-        if one.meets(two):
-            yield f"{one.what} overlaps {two.what}"
-    for one, two in combinations(layout.rects, 2):
-        if one.meets(two) and not one.holds(two) and not two.holds(one):
-            yield f"{one.what} and {two.what} cross"
+    for first, second in combinations(layout.texts, 2):
+        if first.meets(second):
+            yield f"{first.what} overlaps {second.what}"
+    for first, second in combinations(layout.rects, 2):
+        if first.meets(second) and not first.holds(second) and not second.holds(first):
+            yield f"{first.what} and {second.what} cross"
     for text in layout.texts:
         yield from _faults_of(text, layout)
 
@@ -87,9 +87,9 @@ def _faults_of(text: Area, layout: Layout) -> Iterator[str]:
         yield f"{text.what} is hard to read: {text.colour} on {behind}"
 
 
-def contrast(one: str, two: str) -> float:
+def contrast(first: str, second: str) -> float:
     """The contrast ratio of WCAG 2 between two colours like #1b1f24."""
-    light, dark = sorted((_luminance(one), _luminance(two)), reverse=True)
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 

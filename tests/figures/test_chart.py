@@ -17,7 +17,8 @@ STEPS = st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 40)), min_size=
 def test_whatever_it_shows_nothing_overlaps(curves, limits):
     shown = curve(
         {f"curve {n}": points for n, points in enumerate(curves)},
-        title="Anything", x="seconds", y="tasks", limits={f"limit {n}": one for n, one in enumerate(limits)},
+        title="Anything", x="seconds", y="tasks",
+        limits={f"limit {n}": limit for n, limit in enumerate(limits)},
     )  # fmt: skip
     assert list(faults(read(shown.svg))) == []
 
@@ -27,11 +28,11 @@ def test_it_says_in_words_what_it_shows():
     assert str(shown) == "Rolling\ntasks, over seconds.\ntotal: 2, 3 from 17.5.\nmost: a line at 4."
 
 
-@pytest.mark.parametrize(("one", "two"), [*combinations(STYLES, 2)])
-def test_two_curves_differ_in_dash_and_marker_not_in_colour_alone(one, two):
-    assert one.dash != two.dash
-    assert one.marker != two.marker
-    assert one.ink != two.ink
+@pytest.mark.parametrize(("first", "second"), [*combinations(STYLES, 2)])
+def test_two_curves_differ_in_dash_and_marker_not_in_colour_alone(first, second):
+    assert first.dash != second.dash
+    assert first.marker != second.marker
+    assert first.ink != second.ink
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -69,11 +70,11 @@ def test_a_limit_with_a_sermon_for_a_name_is_refused():
 @given(st.integers(1, 1_000_000), st.booleans())
 @settings(max_examples=40)
 def test_ticks_are_few_even_and_round(most, seconds):
-    found = ticks(most, seconds=seconds)
-    assert found[0] == 0
-    assert 1 <= len(found) <= 9
-    assert found[-1] <= most
-    assert len({round(b - a) for a, b in pairwise(found)}) <= 1
+    values = ticks(most, seconds=seconds)
+    assert values[0] == 0
+    assert 1 <= len(values) <= 9
+    assert values[-1] <= most
+    assert len({round(b - a) for a, b in pairwise(values)}) <= 1
 
 
 def test_a_value_holds_until_the_next():

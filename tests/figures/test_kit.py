@@ -36,7 +36,7 @@ def test_markup_is_drawn_as_text():
 def test_the_measure_used_on_every_figure_sees_each_kind_of_fault(draw, fault):
     d = drawing()
     draw(d)
-    assert any(fault in found for found in faults(read(d.figure("t", "d").svg)))
+    assert any(fault in message for message in faults(read(d.figure("t", "d").svg)))
 
 
 @given(st.text(alphabet="abcWM ./:-", max_size=80), st.integers(60, 300), st.booleans(), st.booleans())

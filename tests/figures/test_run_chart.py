@@ -77,30 +77,30 @@ def across(axis):
 
 def test_a_period_without_a_datapoint_leaves_a_hole():
     points = [(at(n / 60), 5.0) for n in range(120) if not 40 <= n < 50]
-    found = list(_pieces(Series("cpu", "%", points, 60), across(TimeAxis(at(0), at(2)))))
-    assert len(found) == 2
-    assert found[0][-1][0] < found[1][0][0] - 50
+    pieces = list(_pieces(Series("cpu", "%", points, 60), across(TimeAxis(at(0), at(2)))))
+    assert len(pieces) == 2
+    assert pieces[0][-1][0] < pieces[1][0][0] - 50
 
 
 def test_a_value_without_a_period_holds_until_the_next_and_to_the_end():
-    (found,) = _pieces(
+    (piece,) = _pieces(
         Series("desired", "tasks", [(at(-1), 2.0), (at(1), 4.0)]), across(TimeAxis(at(0), at(2)))
     )
-    assert found == [(430.0, 2.0), (430.0, 4.0), (860.0, 4.0)]
+    assert piece == [(430.0, 2.0), (430.0, 4.0), (860.0, 4.0)]
 
 
 def test_a_wide_period_is_a_step_as_wide_as_what_it_stands_for():
     minutes = [(at(n / 60), float(n)) for n in range(4)]
-    (found,) = _pieces(Series("5xx", "errors", minutes, 60), across(TimeAxis(at(0), at(4 / 60))))
-    assert found == [(215.0 * (n + end), float(n)) for n in range(4) for end in (0, 1)]
+    (piece,) = _pieces(Series("5xx", "errors", minutes, 60), across(TimeAxis(at(0), at(4 / 60))))
+    assert piece == [(215.0 * (n + end), float(n)) for n in range(4) for end in (0, 1)]
     (last,) = _pieces(Series("5xx", "errors", minutes[-1:], 60), across(TimeAxis(at(0), at(3.5 / 60))))
     assert last[-1] == (860.0, 3.0)  # cut where the axis ends
 
 
 def test_a_day_of_minutes_keeps_its_peaks_and_stays_small():
     points = [(at(n / 60), 1000.0 if n == 777 else 1.0) for n in range(1440)]
-    found = list(_pieces(Series("5xx", "errors", points, 60), across(TimeAxis(at(0), at(24)))))
-    assert max(value for piece in found for _, value in piece) == 1000
+    pieces = list(_pieces(Series("5xx", "errors", points, 60), across(TimeAxis(at(0), at(24)))))
+    assert max(value for piece in pieces for _, value in piece) == 1000
     assert len(a_day().svg) < 60_000
 
 
@@ -150,10 +150,10 @@ def test_what_cannot_be_drawn_is_refused(series, limits, complaint):
 @settings(max_examples=60)
 def test_ticks_are_few_round_and_inside(start, long):
     begin = MIDNIGHT + timedelta(seconds=start)
-    found = TimeAxis(begin, begin + timedelta(seconds=long)).ticks()
-    assert len(found) <= 10
-    assert all(begin <= when <= begin + timedelta(seconds=long) for when, _ in found)
-    assert len({(b - a) for (a, _), (b, _) in pairwise(found)}) <= 1
+    ticks = TimeAxis(begin, begin + timedelta(seconds=long)).ticks()
+    assert len(ticks) <= 10
+    assert all(begin <= when <= begin + timedelta(seconds=long) for when, _ in ticks)
+    assert len({(b - a) for (a, _), (b, _) in pairwise(ticks)}) <= 1
 
 
 def test_the_axis_is_utc_whatever_the_zone_of_its_instants():

@@ -82,7 +82,7 @@ class Account:
         self.lab = ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7)
         self.sandbox = self.lab.place.endpoint.transport.sandbox
         if began is not None:
-            self.sandbox.start_over(None, began)
+            self.sandbox.account.start_over(None, began)
         self.memory = Memory()
         self.sent = False
         endpoint = self.lab.place.endpoint
@@ -114,7 +114,7 @@ class Account:
     def replayed(self) -> list[str]:
         """What the account shows otherwise after its journal was replayed, in words."""
         before = self.shown()
-        self.sandbox.rebuild(self.sandbox.clock.now)
+        self.sandbox.account.rebuild(self.sandbox.clock.now)
         after = self.shown()
         return [f"{name}: {_difference(before.get(name), after.get(name))}"
                 for name in before.keys() | after.keys() if before.get(name) != after.get(name)]  # fmt: skip
@@ -291,19 +291,19 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime.datetime) else str(value)
 
 
-def _difference(one: Any, other: Any, where: str = "") -> str:
+def _difference(first: Any, second: Any, where: str = "") -> str:
     """The first place where two answers differ."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        for name in sorted(one.keys() | other.keys()):
-            if one.get(name) != other.get(name):
-                return _difference(one.get(name), other.get(name), f"{where}.{name}")
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for number, (mine, yours) in enumerate(zip(one, other, strict=True)):
+    if isinstance(first, dict) and isinstance(second, dict):
+        for name in sorted(first.keys() | second.keys()):
+            if first.get(name) != second.get(name):
+                return _difference(first.get(name), second.get(name), f"{where}.{name}")
+    if isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for number, (mine, yours) in enumerate(zip(first, second, strict=True)):
             if mine != yours:
                 return _difference(mine, yours, f"{where}[{number}]")
-        return f"{where} {one!r:.200} but {other!r:.200}"
-    if isinstance(one, list) and isinstance(other, list):
-        lost = [each for each in one if each not in other]
-        gained = [each for each in other if each not in one]
+        return f"{where} {first!r:.200} but {second!r:.200}"
+    if isinstance(first, list) and isinstance(second, list):
+        lost = [each for each in first if each not in second]
+        gained = [each for each in second if each not in first]
         return f"{where} lost {lost!r:.300} and gained {gained!r:.300}"
-    return f"{where} {one!r:.200} but {other!r:.200}"
+    return f"{where} {first!r:.200} but {second!r:.200}"

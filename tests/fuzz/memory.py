@@ -61,9 +61,9 @@ class Memory:
         """What stood in members of that name, or in those that mean the same."""
         plain = name.lower().replace("-", "").replace("_", "")
         part = ARN_PARTS.get(plain)
-        found = [arn for arns in self._arns.values() for arn in arns if part and part in arn]
-        if found:
-            return found
+        arns_of_part = [arn for arns in self._arns.values() for arn in arns if part and part in arn]
+        if arns_of_part:
+            return arns_of_part
         if plain in ("resourcearn", "resourceids", "resource") and service != "ec2":
             return list(self._arns[{"elbv2": "elasticloadbalancing"}.get(service, service)])
         keys = [_key(service, name), *LIKE.get(plain, ())]

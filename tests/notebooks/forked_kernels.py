@@ -110,9 +110,9 @@ def _import() -> None:
 
     for module in ("ipykernel.kernelapp", "ipywidgets", "anywidget", "pandas", "boto3"):
         importlib.import_module(module)
-    for found in pkgutil.walk_packages(ecslab.__path__, "ecslab."):
-        if not found.name.startswith(("ecslab.sandbox", "ecslab.workshop", "ecslab.cli")):
-            importlib.import_module(found.name)
+    for package in pkgutil.walk_packages(ecslab.__path__, "ecslab."):
+        if not package.name.startswith(("ecslab.sandbox", "ecslab.workshop", "ecslab.cli")):
+            importlib.import_module(package.name)
 
 
 def _be_kernel(asked: dict[str, Any], answers: socket.socket) -> NoReturn:

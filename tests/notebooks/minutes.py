@@ -136,10 +136,10 @@ def main(wanted: list[str]) -> None:
     try:
         for stem in stems():
             if not wanted or stem.startswith(tuple(wanted)):
-                found = measured(classroom, stem)
-                show(stem, found)
-                declare(stem[:2], found)
-                sys.stdout.write(f"{stem}: {sentence(found)}\n")
+                minutes = measured(classroom, stem)
+                show(stem, minutes)
+                declare(stem[:2], minutes)
+                sys.stdout.write(f"{stem}: {sentence(minutes)}\n")
     finally:
         classroom.close()
 

@@ -16,27 +16,29 @@ IGNORE_COMMENTS = ("NBVAL_IGNORE_OUTPUT", "NBVAL_SKIP", "NBVAL_RAISES_EXCEPTION"
 
 def faults(stem: str, cells: list[Any]) -> list[str]:
     """Why a notebook cannot be trusted to be checked, one line for each cell that is at fault."""
-    found = []
+    messages = []
     for cell in cells:
         if cell["cell_type"] != "code":
             continue
         tags = set(cell["metadata"].get("tags", []))
         asks = bool(tags & IGNORE) or any(comment in cell["source"] for comment in IGNORE_COMMENTS)
         if cell["execution_count"] is None:
-            found.append(f"{stem}: cell {cell['id']} has no execution count: run make reference")
+            messages.append(f"{stem}: cell {cell['id']} has no execution count: run make reference")
         if asks != (cell["id"] in UNCHECKED):
-            found.append(f"{stem}: cell {cell['id']} is unchecked, or is listed so and is not: see UNCHECKED")
+            messages.append(
+                f"{stem}: cell {cell['id']} is unchecked, or is listed so and is not: see UNCHECKED"
+            )
         raised = any(output["output_type"] == "error" for output in cell["outputs"])
         if raised != ("raises-exception" in tags):
-            found.append(f"{stem}: cell {cell['id']} raises, or is tagged raises-exception and does not")
-    return found
+            messages.append(f"{stem}: cell {cell['id']} raises, or is tagged raises-exception and does not")
+    return messages
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     notebooks = {item.parent for item in items if hasattr(item.parent, "nb")}
-    found = [fault for file in notebooks for fault in faults(file.path.stem, file.nb.cells)]  # type: ignore[union-attr]
-    if found:
-        raise pytest.UsageError("\n".join(sorted(found)))
+    messages = [fault for file in notebooks for fault in faults(file.path.stem, file.nb.cells)]  # type: ignore[union-attr]
+    if messages:
+        raise pytest.UsageError("\n".join(sorted(messages)))
 
 
 class Runs:

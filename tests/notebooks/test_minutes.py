@@ -19,13 +19,13 @@ def test_every_notebook_is_a_stage():
 
 @pytest.mark.parametrize("stem", stems())
 def test_a_notebook_says_how_long_it_takes(stem):
-    found = STAGES[stem[:2]].minutes
+    minutes = STAGES[stem[:2]].minutes
     notebook = read(stem)
-    assert notebook.cells[0].source.endswith(f"*{sentence(found)}*"), "run make minutes"
+    assert notebook.cells[0].source.endswith(f"*{sentence(minutes)}*"), "run make minutes"
     assert notebook.cells[0].source.count(" minutes, questions and exercises") == 1
-    assert abs(reading(notebook) / 60 - found.reading) <= TOLERANCE, "run make minutes"
+    assert abs(reading(notebook) / 60 - minutes.reading) <= TOLERANCE, "run make minutes"
     notebook.cells = optional(notebook.cells)
-    assert abs(reading(notebook) / 60 - found.optional) <= TOLERANCE, "run make minutes"
+    assert abs(reading(notebook) / 60 - minutes.optional) <= TOLERANCE, "run make minutes"
 
 
 def parts(stem):

@@ -40,7 +40,7 @@ def test_its_operations_and_its_field_are_in_the_model(model, document, row):
         shapes = [shape.members[name]]
 
 
-@pytest.mark.parametrize(("document", "row"), [one for one in ALL if not one.values[1].field])
+@pytest.mark.parametrize(("document", "row"), [case for case in ALL if not case.values[1].field])
 def test_its_commands_are_its_calls_and_lack_nothing(model, document, row):
     commands = [shlex.split(line) for line in row.cli.splitlines()]
     assert [f"{words[1]}:{words[2]}" for words in commands] == [
@@ -55,7 +55,7 @@ def test_its_commands_are_its_calls_and_lack_nothing(model, document, row):
         assert {xform_name(name, "-") for name in shape.required_members} <= given
 
 
-@pytest.mark.parametrize(("document", "row"), [one for one in ALL if one.values[1].field])
+@pytest.mark.parametrize(("document", "row"), [case for case in ALL if case.values[1].field])
 def test_a_field_is_an_option_of_the_command(model, document, row):
     options = {xform_name(name, "-") for name in model(row.calls[0]).input_shape.members}
     options |= SHORTHANDS.get(xform_name(row.calls[0].partition(":")[2], "-"), set())

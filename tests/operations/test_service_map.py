@@ -42,9 +42,10 @@ class Team:
                 {"name": "web", "image": NGINX, "portMappings": [{"containerPort": 80, "name": "http"}]}
             ],
         )  # fmt: skip
-        found = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-        self.subnets = [each["SubnetId"] for each in found][:2]
-        self.vpc = found[0]["VpcId"]
+        default = [{"Name": "default-for-az", "Values": ["true"]}]
+        subnets = lab.ec2.describe_subnets(Filters=default)["Subnets"]
+        self.subnets = [each["SubnetId"] for each in subnets][:2]
+        self.vpc = subnets[0]["VpcId"]
         self.groups = {name: self.group(name) for name in ("front", "back", "balancer")}
         self.admit("back", "front")
         self.admit("back", "balancer")

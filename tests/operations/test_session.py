@@ -56,8 +56,8 @@ def test_what_was_saved_comes_back_on_another_machine(lab, saved, tmp_path):
         assert facts(other) == before
         assert other.check("03").outcome.value == "Done"
         assert len(other.ledger.entries()) == ledger
-        kept = store.memory(other)
-        assert (kept.entered, kept.predicted) == (entered, answered)
+        memory = store.memory(other)
+        assert (memory.entered, memory.predicted) == (entered, answered)
         task = ecslab.task.wait_until_running(other, ecslab.task.run(other))
         assert ecslab.verify.page(other, task).status == 200
 

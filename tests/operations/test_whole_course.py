@@ -110,13 +110,13 @@ class Killer:
         self.endpoint, self.home, self.before = endpoint, home, before
         self.calls, self.failures = [], []
         events = lab.place.session.events
-        events.register_first("after-call", self.heard)
+        events.register_first("after-call", self.record_response)
         for service, operation in BY_CREATE_CALL:
             service_id = lab.client(service).meta.service_model.service_id.hyphenize()
-            events.register_first(f"after-call.{service_id}.{operation}", self.heard)
+            events.register_first(f"after-call.{service_id}.{operation}", self.record_response)
         lab._clients.clear()  # clients hear what was registered before they were made
 
-    def heard(self, model, context, http_response, **_):
+    def record_response(self, model, context, http_response, **_):
         call = (model.service_model.service_name, model.name)
         if "killed" in context or not changes(*call) or http_response.status_code >= 300:
             return

@@ -74,8 +74,8 @@ def test_what_names_one_is_let_go(source):
 
 
 def test_the_package_names_one_everywhere():
-    found = {
+    calls_by_path = {
         path.relative_to(ROOT).as_posix(): in_the_machines_encoding(path.read_text("utf-8"))
         for path in SOURCES
     }
-    assert {path: calls for path, calls in found.items() if calls} == {}
+    assert {path: calls for path, calls in calls_by_path.items() if calls} == {}

@@ -49,8 +49,8 @@ def section(service):
     operations = wrapped(" ".join(f"`{operation}`" for operation in sorted(service.operations)))
     parts = [f"\n## {service.name}", f"For {service.why}.", operations]
     for kind, title in (("kept", "Kept without effect"), ("refused", "Refused")):
-        named = [f"{where(name)} {', '.join(found)}" for name, each in sections(service.name).items()
-                 if (found := [member for member, of in each.kinds.items() if of == kind])]  # fmt: skip
+        named = [f"{where(name)} {', '.join(members)}" for name, each in sections(service.name).items()
+                 if (members := [member for member, of in each.kinds.items() if of == kind])]  # fmt: skip
         if named:
             parts.append(wrapped(f"**{title}**: {'; '.join(named)}."))
     return "\n\n".join(parts) + "\n"

@@ -103,10 +103,11 @@ def _commands(calls: Any, seen: set[str]) -> Iterator[str]:
 
 
 def _verbs(step: Step) -> str:
-    found = dict.fromkeys(re.findall(r"ecslab\.[a-z_]+\.[a-z_]+", step.code()))
+    functions = dict.fromkeys(re.findall(r"ecslab\.[a-z_]+\.[a-z_]+", step.code()))
     boto3 = dict.fromkeys(re.findall(r"lab\.(?:ecs|ecr|ec2|iam|elbv2)\.[a-z_]+", step.code()))
-    found = {name: None for name in found if name.rsplit(".", 1)[-1] not in LOOKS}
-    return "<br>".join(f"`{name}(lab, …)`" for name in found) or "<br>".join(f"`{name}(…)`" for name in boto3)
+    functions = {name: None for name in functions if name.rsplit(".", 1)[-1] not in LOOKS}
+    ours = [f"`{name}(lab, …)`" for name in functions]
+    return "<br>".join(ours or [f"`{name}(…)`" for name in boto3])
 
 
 def _symptoms() -> Iterator[str]:

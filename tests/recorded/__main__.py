@@ -30,10 +30,10 @@ def main() -> None:
     for case in load(options.cases):
         if options.k not in f"{case.id} {case.source}":
             continue
-        found = verdict(case, place)
-        words.update({(case.service, found.word): 1, ("all", found.word): 1})
-        if found.word != "same" or not options.q:
-            line = f"{found.word:8}{case.service:6}{case.id} [{case.source}] {found.note}"
+        result = verdict(case, place)
+        words.update({(case.service, result.word): 1, ("all", result.word): 1})
+        if result.word != "same" or not options.q:
+            line = f"{result.word:8}{case.service:6}{case.id} [{case.source}] {result.note}"
             print(line.rstrip().replace("\n", "\\n"), flush=True)  # noqa: T201
     for service in sorted({service for service, _ in words}, key=lambda name: (name == "all", name)):
         counts = {word: words[service, word] for word in ("same", "differs", "error")}

@@ -36,7 +36,7 @@ class Scene(dict[str, Any]):
         if isinstance(value, list):
             return [self.fill(part) for part in value]
         if isinstance(value, str):
-            return re.sub(r"\$([a-z][a-z_0-9]*)", lambda found: str(self[found[1]]), value)
+            return re.sub(r"\$([a-z][a-z_0-9]*)", lambda match: str(self[match[1]]), value)
         return value
 
 

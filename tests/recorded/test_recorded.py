@@ -34,8 +34,8 @@ def marked(name):
 
 @pytest.mark.parametrize("case", [marked(name) for name in CASES])
 def test_the_answer_is_the_recorded_one(case, place):
-    found = verdict(case, place)
-    assert found.word == "same", found.note
+    result = verdict(case, place)
+    assert result.word == "same", result.note
 
 
 def test_every_known_difference_is_a_case():

@@ -16,7 +16,7 @@ def name(lab):
     anyone = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 81, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[anyone])
     made = elb.create_load_balancer(
-        Name="web", Subnets=[one["SubnetId"] for one in subnets], SecurityGroups=[group]
+        Name="web", Subnets=[subnet["SubnetId"] for subnet in subnets], SecurityGroups=[group]
     )["LoadBalancers"][0]
     targets = elb.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
     forward = {"Type": "forward", "TargetGroupArn": targets["TargetGroups"][0]["TargetGroupArn"]}

@@ -49,8 +49,8 @@ def made(lab, count):
 
 def subnets_of(lab):
     default = [{"Name": "default-for-az", "Values": ["true"]}]
-    found = lab.ec2.describe_subnets(Filters=default)["Subnets"]
-    return [each["SubnetId"] for each in sorted(found, key=lambda each: each["AvailabilityZone"])]
+    subnets = lab.ec2.describe_subnets(Filters=default)["Subnets"]
+    return [each["SubnetId"] for each in sorted(subnets, key=lambda each: each["AvailabilityZone"])]
 
 
 def define(lab, family, **more):

@@ -45,7 +45,7 @@ def broken(ready):
 
 def test_a_roll_replaces_every_task_and_the_curve_is_the_one_foretold(ready, second):
     rolling = deployment.roll(ready, second)
-    assert [one["status"] for one in rolling["deployments"]] == ["PRIMARY", "ACTIVE"]
+    assert [deployment["status"] for deployment in rolling["deployments"]] == ["PRIMARY", "ACTIVE"]
     assert deployment.deployments(ready).head[-1] == "rollout"  # its reason says no more than that
     seen = deployment.watch(ready)
     assert seen.state == "COMPLETED"

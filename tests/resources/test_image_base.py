@@ -39,10 +39,8 @@ class Lab:
         self.content = self.images(docker)
 
     def images(self, docker: bool) -> dict[str, bytes]:
-        found, entries = (
-            {},
-            [{"digest": "sha256:att", "platform": {"os": "unknown", "architecture": "unknown"}}],
-        )
+        documents = {}
+        entries = [{"digest": "sha256:att", "platform": {"os": "unknown", "architecture": "unknown"}}]
         for architecture in ("arm64", "amd64"):
             config = encoded({"architecture": architecture, "os": "linux", "created": "2026-02-03T04:05:06Z",
                               "config": {"Env": ["HTTPD_PREFIX=/usr/local/apache2"]},
@@ -56,11 +54,11 @@ class Lab:
             manifest = encoded({"schemaVersion": 2, "mediaType": DOCKER_MANIFEST if docker else MANIFEST,
                                 "config": {"digest": digest_of(config), "size": len(config)},
                                 "layers": [layer]})  # fmt: skip
-            found |= {f"blobs/{digest_of(config)}": config, f"manifests/{digest_of(manifest)}": manifest}
+            documents |= {f"blobs/{digest_of(config)}": config, f"manifests/{digest_of(manifest)}": manifest}
             platform = {"os": "linux", "architecture": architecture, "variant": "v8"}
             entries.append({"digest": digest_of(manifest), "platform": platform})
         index = {"schemaVersion": 2, "mediaType": DOCKER_LIST if docker else INDEX, "manifests": entries}
-        return found | {f"blobs/{digest_of(LAYER)}": LAYER, "manifests/2.4": encoded(index)}
+        return documents | {f"blobs/{digest_of(LAYER)}": LAYER, "manifests/2.4": encoded(index)}
 
     def registry_url(self, host):
         return f"https://{host}/v2"
@@ -118,8 +116,8 @@ def test_layers_are_fetched_when_they_are_read_and_then_kept(lab, tmp_path):
     assert image.layers[0].read() == LAYER
     lab.replies = {f"blobs/{digest_of(LAYER)}": HttpReply(500, {}, b"")}
     assert image.layers[0].read() == LAYER
-    kept = tmp_path / "lab" / "layers" / digest_of(LAYER).removeprefix("sha256:")
-    kept.write_bytes(b"damaged")
+    layer_file = tmp_path / "lab" / "layers" / digest_of(LAYER).removeprefix("sha256:")
+    layer_file.write_bytes(b"damaged")
     with pytest.raises(CannotBeDone):
         image.layers[0].read()
 

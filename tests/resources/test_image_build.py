@@ -208,9 +208,9 @@ names = st.from_regex(r"[a-zé][a-z0-9]{0,120}(/[a-z][a-z0-9é ]{0,90}){0,3}", f
 @given(st.dictionaries(names, st.binary(max_size=200), max_size=5))
 def test_a_layer_unpacks_to_what_went_in(files):
     files = {n: c for n, c in files.items() if not any(o.startswith(f"{n}/") for o in files)}
-    found = RootFS()
-    found.lay(gzip(tar(files, "/srv/www")))
-    assert {path.removeprefix("/srv/www/"): found[path] for path in found} == files
+    filesystem = RootFS()
+    filesystem.lay(gzip(tar(files, "/srv/www")))
+    assert {path.removeprefix("/srv/www/"): filesystem[path] for path in filesystem} == files
     assert tar(dict(reversed(files.items())), "/srv/www") == tar(files, "/srv/www")
 
 

@@ -57,7 +57,7 @@ def balanced(shared):
 def test_two_groups_and_one_admits_the_other(lab):
     ids = load_balancer.groups(lab)
     assert load_balancer.groups(lab) == ids
-    balancer, tasks = (lab.ec2.describe_security_groups(GroupIds=[one])["SecurityGroups"][0] for one in ids)
+    balancer, tasks = (lab.ec2.describe_security_groups(GroupIds=[each])["SecurityGroups"][0] for each in ids)
     assert [rule["IpRanges"][0]["CidrIp"] for rule in balancer["IpPermissions"]] == ["0.0.0.0/0"]
     (rule,) = tasks["IpPermissions"]
     assert (rule["IpRanges"], rule["UserIdGroupPairs"][0]["GroupId"]) == ([], ids[0])
@@ -83,35 +83,35 @@ def test_it_is_active_after_two_to_three_minutes(lab):
 
 def test_the_lesson_drains_for_half_a_minute(lab):
     made = load_balancer.target_group(lab)
-    kept = lab.elbv2.describe_target_group_attributes(TargetGroupArn=made["TargetGroupArn"])["Attributes"]
-    assert {"Key": "deregistration_delay.timeout_seconds", "Value": "30"} in kept
+    described = lab.elbv2.describe_target_group_attributes(TargetGroupArn=made["TargetGroupArn"])
+    assert {"Key": "deregistration_delay.timeout_seconds", "Value": "30"} in described["Attributes"]
 
 
 def test_without_targets_the_balancer_answers_by_itself(served):
     load_balancer.create(served)
     load_balancer.wait_until_active(served)
-    found = load_balancer.visits(served, 2)
-    assert (found.statuses(), found.tasks()) == ({503: 2}, {})
-    assert "the balancer itself" in repr(found)
+    visits = load_balancer.visits(served, 2)
+    assert (visits.statuses(), visits.tasks()) == ({503: 2}, {})
+    assert "the balancer itself" in repr(visits)
     assert repr(load_balancer.targets(served)) == "No target is registered."
 
 
 def test_targets_are_the_service_s_tasks(balanced):
-    found = load_balancer.targets(balanced)
+    targets = load_balancer.targets(balanced)
     tasks = ecslab.service.tasks(balanced)
-    assert {one.task for one in found} == {task["taskArn"].rsplit("/", 1)[-1][:8] for task in tasks}
-    assert found.states() == {"healthy": 2}
-    assert repr(found).splitlines()[0].split() == ["task", "ip", "zone", "state", "reason", "description"]
+    assert {target.task for target in targets} == {task["taskArn"].rsplit("/", 1)[-1][:8] for task in tasks}
+    assert targets.states() == {"healthy": 2}
+    assert repr(targets).splitlines()[0].split() == ["task", "ip", "zone", "state", "reason", "description"]
     assert load_balancer.settled(balanced, without=tasks[0]) is None
 
 
 def test_the_chain_from_the_name_to_the_tasks(balanced):
-    found = load_balancer.chain(balanced)
-    assert found.dns_name == load_balancer.find(balanced)["DNSName"]
-    assert (found.port, found.target_group, found.service) == (80, "adgu-web", "adgu-web")
-    assert (found.balancer_group, found.tasks_group) == ("adgu-alb-http", "adgu-web-from-alb")
-    assert repr(found).count(", healthy") == 2
-    assert found.dns_name in str(ecslab.figures.balancer(found))
+    chain = load_balancer.chain(balanced)
+    assert chain.dns_name == load_balancer.find(balanced)["DNSName"]
+    assert (chain.port, chain.target_group, chain.service) == (80, "adgu-web", "adgu-web")
+    assert (chain.balancer_group, chain.tasks_group) == ("adgu-alb-http", "adgu-web-from-alb")
+    assert repr(chain).count(", healthy") == 2
+    assert chain.dns_name in str(ecslab.figures.balancer(chain))
 
 
 def test_attaching_twice_begins_one_deployment(balanced):
@@ -121,20 +121,20 @@ def test_attaching_twice_begins_one_deployment(balanced):
 
 
 def test_visits_are_shared_out_and_found_in_the_tasks_logs(balanced):
-    found = load_balancer.visits(balanced, 6)
-    assert found.statuses() == {200: 6}
-    assert sorted(found.tasks().values()) == [3, 3]
-    assert repr(found).startswith("6 visits\nanswered by  zone")
+    visits = load_balancer.visits(balanced, 6)
+    assert visits.statuses() == {200: 6}
+    assert sorted(visits.tasks().values()) == [3, 3]
+    assert repr(visits).startswith("6 visits\nanswered by  zone")
 
 
 def test_no_visitor_notices_that_a_task_is_stopped(balanced):
     gone = ecslab.service.tasks(balanced)[0]
     balanced.ecs.stop_task(cluster=balanced.names.cluster, task=gone["taskArn"])
-    found = load_balancer.visits_until(
+    visits = load_balancer.visits_until(
         balanced, lambda: load_balancer.settled(balanced, without=gone), "another task to serve"
     )
-    assert found.statuses() == {200: len(found)}
-    assert len(found.tasks()) == 3
+    assert visits.statuses() == {200: len(visits)}
+    assert len(visits.tasks()) == 3
 
 
 def test_only_the_balancer_gets_to_the_tasks(balanced):

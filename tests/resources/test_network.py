@@ -110,8 +110,8 @@ def test_what_is_not_there_and_what_is_elsewhere_is_named(lab, workshop):
         "Security group sg-0123456789abcdef0 does not exist: ECS will refuse the choice.",
     ]
     stray = network.http_group(lab, workshop.id)
-    found = network.problems(lab, Choice(choice.vpc_id, choice.subnet_ids, (stray,)))
-    assert found == [f"Security group {stray} belongs to another VPC: ECS will refuse the choice."]
+    messages = network.problems(lab, Choice(choice.vpc_id, choice.subnet_ids, (stray,)))
+    assert messages == [f"Security group {stray} belongs to another VPC: ECS will refuse the choice."]
 
 
 def test_a_group_that_lets_nothing_out_stops_the_pull(lab):

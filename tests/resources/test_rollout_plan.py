@@ -24,8 +24,8 @@ from ecslab.resources.deployment.rollout_plan import NOTICED
     ],
 )
 def test_the_minimum_is_rounded_up_and_the_maximum_down(desired, minimum, maximum, lowest, highest, stuck):
-    found = limits(desired, minimum, maximum)
-    assert (found.lowest, found.highest, found.stuck) == (lowest, highest, stuck)
+    bounds = limits(desired, minimum, maximum)
+    assert (bounds.lowest, bounds.highest, bounds.stuck) == (lowest, highest, stuck)
 
 
 def test_limits_say_what_they_mean():
@@ -68,9 +68,9 @@ def test_a_plan_has_seconds_only_where_it_was_told_how_long_a_task_takes():
 
 
 def test_a_plan_that_cannot_move_says_so():
-    found = plan(2, 75, 125)
-    assert found.stuck
-    assert found.moves[-1].what == "nothing may be started, nothing stopped: stuck"
+    rollout = plan(2, 75, 125)
+    assert rollout.stuck
+    assert rollout.moves[-1].what == "nothing may be started, nothing stopped: stuck"
     assert not plan(2).stuck
 
 
@@ -79,10 +79,11 @@ def test_a_plan_that_cannot_move_says_so():
 def test_a_plan_keeps_to_its_limits_and_ends_unless_it_is_stuck(desired, minimum, maximum):
     if minimum == maximum == 100:
         return
-    found = plan(desired, minimum, maximum)
-    bounds = found.limits
-    assert all(move.total <= bounds.highest for move in found.moves)
-    assert all(move.healthy >= bounds.lowest for move in found.moves)
-    assert found.stuck is bounds.stuck
-    if not found.stuck:
-        assert (found.moves[-1].old, found.moves[-1].new, found.moves[-1].healthy) == (0, desired, desired)
+    rollout = plan(desired, minimum, maximum)
+    bounds = rollout.limits
+    assert all(move.total <= bounds.highest for move in rollout.moves)
+    assert all(move.healthy >= bounds.lowest for move in rollout.moves)
+    assert rollout.stuck is bounds.stuck
+    if not rollout.stuck:
+        last = rollout.moves[-1]
+        assert (last.old, last.new, last.healthy) == (0, desired, desired)

@@ -71,11 +71,11 @@ def test_the_phase_that_lasts_is_the_last_status(ready):
 
 def test_another_choice_or_revision_is_another_task(ready):
     choice = network.default_choice(ready)
-    one = task.run(ready, choice)
+    first = task.run(ready, choice)
     silent = network.Choice(choice.vpc_id, choice.subnet_ids)
-    assert task.run(ready, silent)["taskArn"] != one["taskArn"]
+    assert task.run(ready, silent)["taskArn"] != first["taskArn"]
     task_definition.register(ready, image=HTTPD, cpu=512, memory=1024)
-    assert task.run(ready, choice)["taskArn"] != one["taskArn"]
+    assert task.run(ready, choice)["taskArn"] != first["taskArn"]
 
 
 def test_a_count_is_filled_up(ready):

@@ -118,8 +118,8 @@ class Aws:
         return str(ran["tasks"][0]["taskArn"])
 
     def task(self, arn: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.ecs.describe_tasks(cluster=CLUSTER, tasks=[arn])["tasks"][0]
-        return found
+        described: dict[str, Any] = self.ecs.describe_tasks(cluster=CLUSTER, tasks=[arn])["tasks"][0]
+        return described
 
     def until(self, arn: str, status: str) -> dict[str, Any]:
         """Let time pass until the task has this status; at most an hour of it."""
@@ -133,8 +133,8 @@ class Aws:
     def public_ip(self, task: dict[str, Any]) -> str:
         details = {entry["name"]: entry["value"] for entry in task["attachments"][0]["details"]}
         eni = details["networkInterfaceId"]
-        found = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[eni])["NetworkInterfaces"][0]
-        return str(found["Association"]["PublicIp"])
+        interface = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[eni])["NetworkInterfaces"][0]
+        return str(interface["Association"]["PublicIp"])
 
     def _upload(self, blob: bytes) -> None:
         upload = self.ecr.initiate_layer_upload(repositoryName=REPOSITORY)["uploadId"]

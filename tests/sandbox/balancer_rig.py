@@ -45,7 +45,7 @@ class Balanced(Aws):
     def listener(
         self, balancer: dict[str, Any], *actions: Any, port: int = 80, protocol: str = "HTTP"
     ) -> str:
-        forward = [forward_to(one) if isinstance(one, str) else one for one in actions]
+        forward = [forward_to(action) if isinstance(action, str) else action for action in actions]
         made = self.elb.create_listener(
             LoadBalancerArn=balancer["LoadBalancerArn"], Protocol=protocol, Port=port, DefaultActions=forward
         )
@@ -80,9 +80,12 @@ class Balanced(Aws):
 
     def health(self, group: str) -> dict[str, tuple[str, str | None, str | None]]:
         """State, reason and description by address."""
-        found = self.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        descriptions = self.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
         keys = ("State", "Reason", "Description")
-        return {one["Target"]["Id"]: tuple(one["TargetHealth"].get(key) for key in keys) for one in found}
+        return {
+            target["Target"]["Id"]: tuple(target["TargetHealth"].get(key) for key in keys)
+            for target in descriptions
+        }
 
     def pass_time(self, seconds: float) -> None:
         left = self.endpoint.control("advance", seconds=seconds)

@@ -100,8 +100,8 @@ class Managed(Machines):
 
     def hosts(self):
         """The EC2 instances that are not terminated."""
-        found = self.ec2.describe_instances()["Reservations"]
-        hosts = [instance for each in found for instance in each["Instances"]]
+        reservations = self.ec2.describe_instances()["Reservations"]
+        hosts = [instance for each in reservations for instance in each["Instances"]]
         return [host for host in hosts if host["State"]["Name"] != "terminated"]
 
     def described(self, name="machines"):

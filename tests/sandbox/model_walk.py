@@ -97,11 +97,11 @@ class Answer:
         match shape.type_name:
             case "structure":
                 named = {each.serialization.get("name", name): name for name, each in shape.members.items()}
-                found = {named.get(child.tag, child.tag): child for child in node}
-                self._members(shape, found, path)
-                for name in found.keys() & shape.members.keys():
-                    self.xml(shape.members[name], found[name], f"{path}.{name}")
-                    self.facts.learn(name, found[name].text)
+                children = {named.get(child.tag, child.tag): child for child in node}
+                self._members(shape, children, path)
+                for name in children.keys() & shape.members.keys():
+                    self.xml(shape.members[name], children[name], f"{path}.{name}")
+                    self.facts.learn(name, children[name].text)
             case "list":
                 for item in node:
                     if item.tag != shape.member.serialization.get("name", "member"):
@@ -194,9 +194,9 @@ class Walk:
         for name, member in shape.members.items():
             if operation in self.succeeded[model.service_name] or not seen:
                 return
-            found = self._value(name, member, facts, 0, every=True)
-            if found is not None:
-                yield {**seen[0], name: found}
+            filled = self._value(name, member, facts, 0, every=True)
+            if filled is not None:
+                yield {**seen[0], name: filled}
 
     def _filled(self, shape: Any, facts: Facts, pick: int, *, every: bool) -> dict[str, Any] | None:
         """A value of a structure, whole or of its required members; None if one of those cannot be filled."""
@@ -204,9 +204,9 @@ class Walk:
         for name, member in shape.members.items():
             needed = name in shape.required_members
             if needed or every:
-                found = self._value(name, member, facts, pick, every=every)
-                if found is not None:
-                    value[name] = found
+                filled = self._value(name, member, facts, pick, every=every)
+                if filled is not None:
+                    value[name] = filled
                 elif needed:
                     return None
         return value

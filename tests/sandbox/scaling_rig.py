@@ -89,14 +89,16 @@ class Scaling(Aws):
 
     def activities(self, name: str, **more: Any) -> list[dict[str, Any]]:
         """Newest first."""
-        found: list[dict[str, Any]] = self.scaling.describe_scaling_activities(**of(name), **more)[
+        described: list[dict[str, Any]] = self.scaling.describe_scaling_activities(**of(name), **more)[
             "ScalingActivities"
         ]
-        return found
+        return described
 
     def policy(self, name: str, policy: str = "load") -> dict[str, Any]:
-        [found] = self.scaling.describe_scaling_policies(**of(name), PolicyNames=[policy])["ScalingPolicies"]
-        return dict(found)
+        [described] = self.scaling.describe_scaling_policies(**of(name), PolicyNames=[policy])[
+            "ScalingPolicies"
+        ]
+        return dict(described)
 
     def alarm(
         self, name: str, service: str, action: str, comparison: str, limit: float, periods: int = 1

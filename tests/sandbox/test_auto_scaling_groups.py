@@ -346,8 +346,8 @@ def test_launch_templates_are_listed_by_name_id_and_version(aws):
     aws.ec2.create_launch_template_version(**given)
 
     def versions(**more):
-        found = aws.ec2.describe_launch_template_versions(**more)["LaunchTemplateVersions"]
-        return [(each["VersionNumber"], each["LaunchTemplateData"]["InstanceType"]) for each in found]
+        described = aws.ec2.describe_launch_template_versions(**more)["LaunchTemplateVersions"]
+        return [(each["VersionNumber"], each["LaunchTemplateData"]["InstanceType"]) for each in described]
 
     by_id = {"LaunchTemplateId": template}
     assert versions(**by_id) == versions(LaunchTemplateName="second") == [(1, "t3.small"), (2, "t3.large")]

@@ -33,7 +33,7 @@ def test_a_full_disk_is_said_and_the_process_ends(tmp_path, room):
         process.credentials.load(folder)
         serve.Sandbox(tmp_path, seed=1).close()
         (folder / "ports.json").write_text(json.dumps({"port": 0, "gateway_port": 0}))
-    kept = {path.name: path.read_bytes() for path in folder.glob("*.*")}
+    before = {path.name: path.read_bytes() for path in folder.glob("*.*")}
     ended = started(tmp_path, room)
     assert ended.returncode == 1
     assert ended.stdout.startswith("cannot go on: there is no room left on the disk (")
@@ -41,7 +41,7 @@ def test_a_full_disk_is_said_and_the_process_ends(tmp_path, room):
     assert "Traceback" not in ended.stderr
     assert not list(folder.glob("*.tmp"))
     assert not (folder / "server.json").exists()
-    for name, content in kept.items():
+    for name, content in before.items():
         if name in ("credentials.json", "journal.jsonl"):
             assert (folder / name).read_bytes().startswith(content)
     again = started(tmp_path, 1 << 30)  # and with room it starts

@@ -59,7 +59,7 @@ class Providers(Groups):
         """The metric's values of the last minutes."""
         cloudwatch = self.client("cloudwatch")
         end = datetime.datetime.fromtimestamp(self.now(), datetime.UTC)
-        found = cloudwatch.get_metric_statistics(
+        datapoints = cloudwatch.get_metric_statistics(
             Namespace="AWS/ECS/ManagedScaling", MetricName="CapacityProviderReservation",
             Dimensions=[
                 {"Name": "CapacityProviderName", "Value": "own"}, {"Name": "ClusterName", "Value": "lab"},
@@ -67,7 +67,7 @@ class Providers(Groups):
             StartTime=end - datetime.timedelta(minutes=minutes), EndTime=end, Period=60,
             Statistics=["Average"],
         )["Datapoints"]  # fmt: skip
-        return [round(each["Average"]) for each in sorted(found, key=lambda each: each["Timestamp"])]
+        return [round(each["Average"]) for each in sorted(datapoints, key=lambda each: each["Timestamp"])]
 
     def now(self):
         return self.endpoint.control("status")["clock"]["time"]

@@ -158,8 +158,8 @@ def test_an_import_in_the_place_of_another_keeps_its_tags(acm, imported):
 def test_the_tagging_api_sees_it(aws, acm, imported):
     tagging = aws.client("resourcegroupstaggingapi")
     tagging.tag_resources(ResourceARNList=[imported], Tags={"by": "tagging"})
-    found = tagging.get_resources(ResourceTypeFilters=["acm:certificate"])["ResourceTagMappingList"]
-    assert [each["ResourceARN"] for each in found] == [imported]
+    mappings = tagging.get_resources(ResourceTypeFilters=["acm:certificate"])["ResourceTagMappingList"]
+    assert [each["ResourceARN"] for each in mappings] == [imported]
     acm.remove_tags_from_certificate(CertificateArn=imported, Tags=[{"Key": "by"}])
     tags = acm.list_tags_for_certificate(CertificateArn=imported)["Tags"]
     assert [tag["Key"] for tag in tags] == ["team"]

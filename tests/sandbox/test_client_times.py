@@ -46,7 +46,7 @@ class World:
         for _ in range(int(2 * minutes)):
             with self.sandbox.lock:
                 self.wall += 30
-                self.sandbox.arrive()
+                self.sandbox.timekeeper.arrive()
 
     def write(self):
         now = self.sandbox.clock.timestamp()
@@ -126,9 +126,9 @@ def test_the_pages_of_an_answer_are_of_one_window(tmp_path, speed):
     )
     assert [event["message"] for event in second["events"]] == ["new"]
     pages = world.aws.logs.get_paginator("filter_log_events")
-    found = [e["message"] for page in pages.paginate(logGroupName=GROUP, PaginationConfig={"PageSize": 1})
+    messages = [e["message"] for page in pages.paginate(logGroupName=GROUP, PaginationConfig={"PageSize": 1})
              for e in page["events"]]  # fmt: skip
-    assert found == list(AGES)
+    assert messages == list(AGES)
 
 
 def test_what_a_client_compares_with_its_own_clock_ends_by_it(world):

@@ -292,7 +292,7 @@ def test_nothing_is_lost_when_a_sandbox_starts_again(tmp_path, monkeypatch, with
     assert [item["HistoryItemType"] for item in before[2]].count("StateUpdate") >= 2
     sandbox.close()
     again = Sandbox(tmp_path)
-    assert bool(again._replay.position > 3 and again._replay.happened < 3) is with_snapshot
+    assert bool(again.account.replay.position > 3 and again.account.replay.happened < 3) is with_snapshot
     client = client_of(in_process.endpoint_of(again))
     assert seen(client) == before
     in_process.endpoint_of(again).control("advance", seconds=900)

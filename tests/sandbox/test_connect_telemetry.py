@@ -67,7 +67,7 @@ class Telling(Connected):
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory):
     endpoint = in_process.start(tmp_path_factory.mktemp("home"), seed=8)
-    endpoint.transport.sandbox.start_over(None, BEGAN)
+    endpoint.transport.sandbox.account.start_over(None, BEGAN)
     made = Telling(endpoint).arranged()
     made.asked("asks", "http://told/?token=1")
     made.asked("asks", "http://told/missing")

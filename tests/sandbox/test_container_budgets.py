@@ -4,7 +4,7 @@ import pytest
 from aws_client import CLUSTER, FAMILY, GROUP, Aws
 
 from ecslab.sandbox import in_process
-from ecslab.sandbox.engine import sandbox as engine
+from ecslab.sandbox.engine import timekeeper
 from ecslab.sandbox.engine.sandbox import Sandbox
 
 
@@ -76,7 +76,7 @@ def test_a_task_that_takes_too_much_memory_or_disk_says_so_as_on_aws(tmp_path):
 
 @pytest.mark.parametrize("seconds", [0.0, 100.0])
 def test_a_request_waits_only_so_long_for_what_was_due(tmp_path, monkeypatch, seconds):
-    monkeypatch.setattr(engine, "ARRIVAL", seconds)
+    monkeypatch.setattr(timekeeper, "ARRIVAL", seconds)
     wall = [1_800_000_000.0]
     sandbox = Sandbox(tmp_path, mode="paced", seed=3, wall=lambda: wall[0])
     happened = []
@@ -84,8 +84,8 @@ def test_a_request_waits_only_so_long_for_what_was_due(tmp_path, monkeypatch, se
         sandbox.clock.after(float(number), lambda number=number: happened.append(number))
     wall[0] += 10
     with sandbox.lock:
-        sandbox.arrive()
+        sandbox.timekeeper.arrive()
     slow = seconds == 0.0
-    assert (len(happened) < 5, engine.BEHIND in sandbox.notices) == (slow, slow)
+    assert (len(happened) < 5, timekeeper.BEHIND in sandbox.notices) == (slow, slow)
     assert (sandbox.clock.now < 100) == slow
     sandbox.close()

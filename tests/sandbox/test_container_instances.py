@@ -62,12 +62,12 @@ def test_instances_that_run_and_never_appear(aws):
         "Statement": [{"Effect": "Allow", "Action": allowed, "Resource": "*"}],
     }
     aws.iam.put_role_policy(RoleName="alone", PolicyName="alone", PolicyDocument=json.dumps(document))
-    found = {why: aws.launch(**how) for why, how in NEVER.items()}
-    found["nothing"] = aws.launch(profile="alone")
+    launched = {why: aws.launch(**how) for why, how in NEVER.items()}
+    launched["nothing"] = aws.launch(profile="alone")
     aws.pass_time(1800)
     for reservation in aws.ec2.describe_instances()["Reservations"]:
         assert reservation["Instances"][0]["State"]["Name"] == "running"
-    wrong = {name: why for why, name in found.items()}
+    wrong = {name: why for why, name in launched.items()}
     assert [wrong[each["ec2InstanceId"]] for each in aws.instances()] == ["nothing"]
     assert "default" not in str(aws.ecs.list_clusters())
 
@@ -143,14 +143,14 @@ def test_list_and_describe(aws):
     aws.pass_time()
     aws.launch(place=1)
     aws.pass_time()
-    one, other = aws.instances()
+    first, second = aws.instances()
     aws.ecs.update_container_instances_state(
-        cluster="lab", containerInstances=[one["containerInstanceArn"]], status="DRAINING"
+        cluster="lab", containerInstances=[first["containerInstanceArn"]], status="DRAINING"
     )
     assert [each["status"] for each in aws.instances()] == ["DRAINING", "ACTIVE"]
-    assert aws.instances(status="DRAINING")[0]["containerInstanceArn"] == one["containerInstanceArn"]
+    assert aws.instances(status="DRAINING")[0]["containerInstanceArn"] == first["containerInstanceArn"]
     zone = "attribute:ecs.availability-zone == us-east-1b"
-    assert [each["ec2InstanceId"] for each in aws.instances(filter=zone)] == [other["ec2InstanceId"]]
+    assert [each["ec2InstanceId"] for each in aws.instances(filter=zone)] == [second["ec2InstanceId"]]
     given = {"cluster": "lab", "filter": "attribute:x = y"}
     assert refused(aws.ecs.list_container_instances, **given) == (
         "InvalidParameterException: Invalid expression 'attribute:x = y': unexpected '= y'."

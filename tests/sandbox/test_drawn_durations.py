@@ -97,7 +97,7 @@ def test_tasks_of_a_call_are_spread_over_its_subnets_and_single_ones_fall_anywhe
         single += aws.run_tasks(1)[0]
         aws.pass_time(7)
     assert min(Counter(single).values()) >= 5 and len(Counter(single)) == 2
-    assert any(one == other for one, other in pairwise(single))
+    assert any(before == after for before, after in pairwise(single))
 
 
 def test_the_steps_of_a_roll_out_are_drawn_each_time(aws, tmp_path):

@@ -62,8 +62,8 @@ def test_a_task_has_an_address_of_its_subnets_block_and_shows_it(aws):
     details = shown(aws, aws.asker)
     address = details["ipv6Address"]
     assert ip_address(address) in block
-    found = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=[details["networkInterfaceId"]])
-    (interface,) = found["NetworkInterfaces"]
+    described = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=[details["networkInterfaceId"]])
+    (interface,) = described["NetworkInterfaces"]
     assert [each["Ipv6Address"] for each in interface["Ipv6Addresses"]] == [address]
     runtime_id = aws.task(aws.asker)["containers"][0]["runtimeId"]
     (network,) = json.loads(aws.says(f"curl -s http://169.254.170.2/v4/{runtime_id}"))["Networks"]

@@ -151,8 +151,8 @@ def test_the_same_load_balancer_has_the_same_groups(aws):
 def test_attributes_of_a_target_group(aws):
     group = aws.target_group("attributes")
     assert values(aws.elb.describe_target_group_attributes(TargetGroupArn=group)) == APPLICATION
-    one = [{"Key": "deregistration_delay.timeout_seconds", "Value": "3600"}]
-    changed = aws.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=one)
+    attributes = [{"Key": "deregistration_delay.timeout_seconds", "Value": "3600"}]
+    changed = aws.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=attributes)
     assert values(changed) == {**APPLICATION, "deregistration_delay.timeout_seconds": "3600"}
 
 
@@ -446,7 +446,7 @@ LISTENERS = {
 def test_listeners_that_no_load_balancer_has(aws, web, certificate, name):
     more, code, message = LISTENERS[name]
     if "Certificates" in more:
-        named = [one["CertificateArn"].format(certificate=certificate) for one in more["Certificates"]]
+        named = [each["CertificateArn"].format(certificate=certificate) for each in more["Certificates"]]
         more = {**more, "Certificates": [{"CertificateArn": arn} for arn in named]}
     asked = {"LoadBalancerArn": web[0], "Protocol": "HTTP", "Port": 8443, "DefaultActions": [FIXED], **more}
     refused(lambda: aws.elb.create_listener(**asked), code, message)

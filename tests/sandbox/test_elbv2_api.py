@@ -50,7 +50,7 @@ def refused(call, code, message):
 )  # fmt: skip
 def test_create_load_balancer_refuses(aws, more, code, message):
     workshop = [{"Name": "cidr-block", "Values": ["10.0.0.0/24", "10.0.1.0/24"]}]
-    other = [one["SubnetId"] for one in aws.ec2.describe_subnets(Filters=workshop)["Subnets"]]
+    other = [each["SubnetId"] for each in aws.ec2.describe_subnets(Filters=workshop)["Subnets"]]
     subnets = {"one": aws.subnets[:1], "none": [], "twice": [aws.subnets[0], aws.subnets[0]],
                "missing": ["subnet-0", aws.subnets[0]],
                "mixed": [aws.subnets[0], (other or [aws.subnets[1]])[0]]}  # fmt: skip
@@ -102,7 +102,7 @@ def test_a_port_has_one_listener(aws):
     refused(lambda: aws.elb.modify_listener(ListenerArn=listener, Port=8080), "DuplicateListener", message)
     aws.elb.modify_listener(ListenerArn=listener, Port=81)
     ports = aws.elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
-    assert sorted(one["Port"] for one in ports) == [81, 8080]
+    assert sorted(listener["Port"] for listener in ports) == [81, 8080]
 
 
 def test_a_group_in_use_stays_and_has_one_balancer(aws):
@@ -244,27 +244,27 @@ DEFINITION = {
 }
 
 
-def one(**more):
+def balancer_of(**more):
     return {"containerName": "web", "containerPort": 80, **more}
 
 
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ([one(targetGroupArn="ip", containerName="api")],
+        ([balancer_of(targetGroupArn="ip", containerName="api")],
          "The container api does not exist in the task definition."),
-        ([one(targetGroupArn="ip", containerPort=81)],
+        ([balancer_of(targetGroupArn="ip", containerPort=81)],
          "The container web did not have a container port 81 defined."),
-        ([one(targetGroupArn="ip", loadBalancerName="old")],
+        ([balancer_of(targetGroupArn="ip", loadBalancerName="old")],
          "loadBalancerName and targetGroupArn cannot both be specified"),
-        ([one(loadBalancerName="old")], "Classic Load Balancers are not supported with Fargate."),
-        ([one(targetGroupArn="alone")],
+        ([balancer_of(loadBalancerName="old")], "Classic Load Balancers are not supported with Fargate."),
+        ([balancer_of(targetGroupArn="alone")],
          "The target group with targetGroupArn {alone} does not have an associated load balancer."),
-        ([one(targetGroupArn="instance")],
+        ([balancer_of(targetGroupArn="instance")],
          "The provided target group {instance} has target type instance, which is incompatible with the "
          "awsvpc network mode specified in the task definition."),
-        ([one(targetGroupArn="none")], "The specified target group does not exist."),
-        ([one(targetGroupArn="ip")] * 6, "load balancers can have at most 5 items."),
+        ([balancer_of(targetGroupArn="none")], "The specified target group does not exist."),
+        ([balancer_of(targetGroupArn="ip")] * 6, "load balancers can have at most 5 items."),
     ],
 )  # fmt: skip
 def test_create_service_refuses(aws, asked, message):
@@ -283,14 +283,14 @@ def test_create_service_refuses(aws, asked, message):
         load_balancing().check("us-east-1", meant, DEFINITION, fargate=True)
     assert caught.value.code == "InvalidParameterException"
     assert caught.value.message == message.format(**groups)
-    load_balancing().check("us-east-1", [one(targetGroupArn=groups["ip"])], DEFINITION, fargate=True)
+    load_balancing().check("us-east-1", [balancer_of(targetGroupArn=groups["ip"])], DEFINITION, fargate=True)
 
 
 def test_services_hear_of_their_targets(aws):
-    group, heard = aws.target_group("heard"), []
+    group, notices = aws.target_group("heard"), []
     aws.listener(aws.balancer("heard"), group)
     service = load_balancing()
-    service.listeners.append(lambda *news: heard.append(news))
+    service.listeners.append(lambda *news: notices.append(news))
     service.register(group, "172.31.0.99", 80, "us-east-1a")
     assert service.health(group, "172.31.0.99", 80) == ("initial", "Target registration is in progress")
     aws.pass_time(180 + 5)
@@ -298,13 +298,13 @@ def test_services_hear_of_their_targets(aws):
     assert service.health(group, "172.31.0.99", 80) == ("unhealthy", "Request timed out")
     assert service.deregister(group, "172.31.0.99", 80) == 300
     aws.pass_time(300)
-    assert [news[3:] for news in heard] == [
+    assert [news[3:] for news in notices] == [
         ("initial", "Target registration is in progress"),
         ("unhealthy", "Request timed out"),
         ("draining", "Target deregistration is in progress"),
         ("unused", "Target is not registered to the target group"),
     ]
-    assert {news[:3] for news in heard} == {(group, "172.31.0.99", 80)}
+    assert {news[:3] for news in notices} == {(group, "172.31.0.99", 80)}
     assert service.deregister(NO_SUCH, "172.31.0.99", 80) == 0
     with pytest.raises(LookupError, match="One or more target groups not found"):
         service.register(NO_SUCH, "172.31.0.99", 80, "us-east-1a")
@@ -333,8 +333,8 @@ def test_tags_of_several_resources_are_put_on_all_or_none(aws):
     tag = [{"Key": "by", "Value": "me"}]
 
     def tags():
-        found = aws.elb.describe_tags(ResourceArns=[group, rule])["TagDescriptions"]
-        return [one["Tags"] for one in found]
+        descriptions = aws.elb.describe_tags(ResourceArns=[group, rule])["TagDescriptions"]
+        return [description["Tags"] for description in descriptions]
 
     with pytest.raises(ClientError, match="RuleNotFound"):
         aws.elb.add_tags(ResourceArns=[group, rule + "0"], Tags=tag)

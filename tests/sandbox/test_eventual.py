@@ -21,8 +21,8 @@ def until_seen(aws, look):
     """What `look` gives once that is something, and after how many virtual seconds."""
     began = aws.sandbox.clock.now
     for _ in range(100):
-        if found := look():
-            return found, aws.sandbox.clock.now - began
+        if seen := look():
+            return seen, aws.sandbox.clock.now - began
         let_pass(aws, 0.2)
     raise AssertionError("never seen")
 
@@ -84,8 +84,8 @@ def test_a_new_task_is_missing_for_a_moment(tmp_path):
             assert arn not in aws.ecs.list_tasks(cluster=CLUSTER)["taskArns"]
             with pytest.raises(WaiterError, match="MISSING"):  # as botocore's own waiters have it
                 aws.ecs.get_waiter("tasks_running").wait(cluster=CLUSTER, tasks=[arn])
-        found, seconds = until_seen(aws, lambda arn=arn: described(aws, arn)["tasks"])
-        assert found[0]["lastStatus"] == "PROVISIONING"
+        tasks, seconds = until_seen(aws, lambda arn=arn: described(aws, arn)["tasks"])
+        assert tasks[0]["lastStatus"] == "PROVISIONING"
         assert arn in aws.ecs.list_tasks(cluster=CLUSTER)["taskArns"]
         late.append(seconds)
     assert max(late) <= 4.2

@@ -265,7 +265,7 @@ def walked(tmp_path_factory):
 def test_an_answer_that_is_not_is_noticed(walked, answer, problem):
     walk = Walk({"ecs": {}})
     walk.heard("ecs", walked.ecs.meta.service_model, "DescribeTasks", 200, json.dumps(answer).encode())
-    assert [found.startswith(problem) for found in walk.problems] == [True]
+    assert [message.startswith(problem) for message in walk.problems] == [True]
 
 
 def test_every_answer_is_as_the_model_says(walked):

@@ -278,8 +278,8 @@ def one_session(account, task):
 
 
 def streams(account, group=GROUP):
-    found = account.aws.logs.describe_log_streams(logGroupName=group)["logStreams"]
-    return {stream["logStreamName"] for stream in found}
+    described = account.aws.logs.describe_log_streams(logGroupName=group)["logStreams"]
+    return {stream["logStreamName"] for stream in described}
 
 
 def test_by_default_a_session_is_logged_where_its_container_is(account, task):

@@ -90,7 +90,7 @@ def test_a_random_life(tmp_path, seed):
         life.step()
         assert not list(life.wrong())
     life.run(5)
-    life.sandbox.rebuild(life.sandbox.clock.now)
+    life.sandbox.account.rebuild(life.sandbox.clock.now)
     life.run(40)
     seen = shown(life)
     life.sandbox.close()

@@ -116,7 +116,9 @@ def test_an_acl_looks_only_at_what_leaves_its_subnet(aws):
     (held,) = aws.ec2.describe_network_acls(
         Filters=[{"Name": "association.subnet-id", "Values": [aws.subnets[0]]}]
     )["NetworkAcls"]
-    (mine,) = [one for one in held["Associations"] if one["SubnetId"] == aws.subnets[0]]
+    (mine,) = [
+        association for association in held["Associations"] if association["SubnetId"] == aws.subnets[0]
+    ]
     changed = aws.ec2.replace_network_acl_association(
         AssociationId=mine["NetworkAclAssociationId"], NetworkAclId=made
     )["NewAssociationId"]

@@ -80,7 +80,7 @@ account, aws = accounts(Balanced)
 
 def test_dynamic_ports_are_registered_checked_and_drained(aws):
     aws.front()
-    one, two = (aws.launch(place=place, SecurityGroupIds=[aws.inner]) for place in (0, 1))
+    first, second = (aws.launch(place=place, SecurityGroupIds=[aws.inner]) for place in (0, 1))
     aws.pass_time()
     aws.define()
     group = aws.target_group()
@@ -88,7 +88,7 @@ def test_dynamic_ports_are_registered_checked_and_drained(aws):
     aws.pass_time(120)
     targets = aws.health(group)
     assert sorted(targets) == aws.bound()
-    assert aws.bound() == sorted((ec2_id, 32768 + i) for ec2_id in (one, two) for i in (0, 1))
+    assert aws.bound() == sorted((ec2_id, 32768 + i) for ec2_id in (first, second) for i in (0, 1))
     assert set(targets.values()) == {"healthy"}
     aws.pass_time(120)
     assert aws.said()[0] == "(service web) has reached a steady state."
@@ -98,7 +98,7 @@ def test_dynamic_ports_are_registered_checked_and_drained(aws):
     assert len(aws.bound()) == 2
     aws.pass_time(400)
     assert sorted(aws.health(group)) == aws.bound()
-    assert {ec2_id for ec2_id, _ in aws.bound()} == {one, two}
+    assert {ec2_id for ec2_id, _ in aws.bound()} == {first, second}
 
 
 def test_health_checks_meet_the_instances_security_group(aws):

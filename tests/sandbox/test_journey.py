@@ -105,10 +105,10 @@ def test_after_a_kill_everything_is_found_again(home, server, aws, demo):
         "The sandbox had ended without being stopped (killed, or the machine went down). "
         "Everything made in it was found again.",
     )
-    found = Aws(again)
-    assert found.task(arn) == before[0]
-    assert found.ecr.describe_images(repositoryName=REPOSITORY)["imageDetails"] == before[1]
-    assert found.logs.filter_log_events(logGroupName=GROUP)["events"] == before[2]
+    restarted = Aws(again)
+    assert restarted.task(arn) == before[0]
+    assert restarted.ecr.describe_images(repositoryName=REPOSITORY)["imageDetails"] == before[1]
+    assert restarted.logs.filter_log_events(logGroupName=GROUP)["events"] == before[2]
     assert get(again, f"http://{ip}/", password(again))[2] == PAGE
 
 
@@ -116,10 +116,10 @@ def test_after_a_stop_too(home, aws, demo):
     before = aws.task(demo[0])
     assert process.stop(home)
     assert process.find(home) is None
-    found = Aws(process.ensure(home))
-    assert found.task(demo[0]) == before
-    assert not found.endpoint.control("status")["notices"]
-    assert found.ecs.list_task_definitions(familyPrefix=FAMILY)["taskDefinitionArns"]
+    restarted = Aws(process.ensure(home))
+    assert restarted.task(demo[0]) == before
+    assert not restarted.endpoint.control("status")["notices"]
+    assert restarted.ecs.list_task_definitions(familyPrefix=FAMILY)["taskDefinitionArns"]
 
 
 def test_a_stopped_task_is_gone_from_the_internet(home, demo):

@@ -80,8 +80,8 @@ def test_one_in_a_minute_really_asks(web):
 
 
 def lines(aws) -> list[str]:
-    found = aws.logs.filter_log_events(logGroupName=GROUP, limit=10_000)["events"]
-    return [event["message"] for event in found]
+    events = aws.logs.filter_log_events(logGroupName=GROUP, limit=10_000)["events"]
+    return [event["message"] for event in events]
 
 
 def test_too_many_wait_fail_and_cost_tasks_their_health(web):

@@ -23,9 +23,9 @@ def test_two_at_once_start_one(tmp_path):
     pids = [starter.communicate(timeout=120)[0] for starter in both]
     try:
         assert pids[0] == pids[1] != b""
-        found = process.find(tmp_path)
-        assert isinstance(found, Endpoint)
-        assert found.control("status")["clock"]["mode"] == "paced"
+        endpoint = process.find(tmp_path)
+        assert isinstance(endpoint, Endpoint)
+        assert endpoint.control("status")["clock"]["mode"] == "paced"
         faster = process.ensure(tmp_path, speed=50)
         assert faster.control("status")["clock"]["speed"] == 50
     finally:

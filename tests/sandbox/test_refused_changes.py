@@ -205,5 +205,5 @@ def test_what_a_key_encrypted_is_read_after_a_restart(aws):
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     secret = kms.encrypt(KeyId=key, Plaintext=b"hello")["CiphertextBlob"]
     sandbox = aws.endpoint.transport.sandbox
-    sandbox.rebuild(sandbox.clock.now)
+    sandbox.account.rebuild(sandbox.clock.now)
     assert kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"hello"

@@ -98,7 +98,7 @@ def test_reset_begins_at_an_earlier_moment_in_stepped_time(aws):
     aws.endpoint.control("reset", began=midnight)
     aws.ecs.create_cluster(clusterName=CLUSTER)
     assert aws.endpoint.control("status")["began"] == midnight
-    aws.sandbox.rebuild()  # from the journal
+    aws.sandbox.account.rebuild()  # from the journal
     assert aws.endpoint.control("status")["began"] == midnight
 
 
@@ -190,7 +190,7 @@ def test_an_instructor_pauses_and_steps(tmp_path):
     assert len(seen) == 3
     control.carry_out(aws.sandbox, "clock", {"paused": False, "speed": 100})
     clock[0] += 1
-    aws.sandbox.arrive()
+    aws.sandbox.timekeeper.arrive()
     assert aws.sandbox.clock.now == pytest.approx(max(seen) + 100)
     assert arn.rpartition("/")[2]
 
@@ -227,5 +227,5 @@ def test_a_service_that_is_not_carried_says_so(aws):
 
 
 def test_instance_types_are_there_when_asked_for(aws):
-    found = aws.ec2.describe_instance_types(InstanceTypes=["t3.micro"])["InstanceTypes"]
-    assert found[0]["MemoryInfo"]["SizeInMiB"] == 1024
+    types = aws.ec2.describe_instance_types(InstanceTypes=["t3.micro"])["InstanceTypes"]
+    assert types[0]["MemoryInfo"]["SizeInMiB"] == 1024

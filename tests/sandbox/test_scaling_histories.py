@@ -139,7 +139,7 @@ def test_what_holds_after_each_step(tmp_path, seed):
     shown = [aws.activities(name, IncludeNotScaledActivities=True) for name in NAMES]
     counts = [aws.counts(name) for name in NAMES]
     with sandbox.lock:
-        sandbox.rebuild(sandbox.clock.now)
+        sandbox.account.rebuild(sandbox.clock.now)
     assert [aws.activities(name, IncludeNotScaledActivities=True) for name in NAMES] == shown
     assert [aws.counts(name) for name in NAMES] == counts
     sandbox.close()

@@ -292,7 +292,7 @@ def test_other_meshes_are_refused(aws):
 def test_an_http_namespace_has_no_names_in_the_vpc(aws):
     aws.server("byapi")
     aws.pass_time(UP)
-    found = aws.cloud_map.discover_instances(NamespaceName="mesh", ServiceName="byapi")["Instances"]
-    assert [each["Attributes"]["AWS_INSTANCE_IPV4"] for each in found] == aws.addresses("byapi")
+    instances = aws.cloud_map.discover_instances(NamespaceName="mesh", ServiceName="byapi")["Instances"]
+    assert [each["Attributes"]["AWS_INSTANCE_IPV4"] for each in instances] == aws.addresses("byapi")
     assert aws.says("curl -sS http://byapi.mesh/").startswith("curl: (6) Could not resolve host")
     aws.gone("byapi")

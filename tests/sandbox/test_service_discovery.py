@@ -68,8 +68,8 @@ def test_at_most_eight_answer_and_the_unhealthy_only_where_all_are(aws):
     assert len(aws.resolved(f"many.{NAME}")) == 8, "Cloud Map waits"
     aws.pass_time(2)
     assert aws.resolved(f"many.{NAME}") == ["10.0.1.0"]
-    found = aws.cloud_map.discover_instances(NamespaceName=NAME, ServiceName="many")["Instances"]
-    assert [(each["InstanceId"], each["HealthStatus"]) for each in found] == [("i0", "HEALTHY")]
+    instances = aws.cloud_map.discover_instances(NamespaceName=NAME, ServiceName="many")["Instances"]
+    assert [(each["InstanceId"], each["HealthStatus"]) for each in instances] == [("i0", "HEALTHY")]
     tell(ServiceId=many["Id"], InstanceId="i0", Status="UNHEALTHY")
     aws.pass_time(31)
     assert len(aws.resolved(f"many.{NAME}")) == 8, "all are unhealthy"
@@ -97,9 +97,9 @@ def test_a_resolver_remembers_an_answer_for_its_ttl_and_that_there_is_none(aws):
 
 
 def test_discovery_by_attributes_and_health(aws):
-    found = aws.discovery("found", HealthCheckCustomConfig={})
-    aws.instance(found, "a", "10.0.4.1", stage="test", color="blue")
-    aws.instance(found, "b", "10.0.4.2", stage="test", AWS_INIT_HEALTH_STATUS="UNHEALTHY")
+    discovery = aws.discovery("found", HealthCheckCustomConfig={})
+    aws.instance(discovery, "a", "10.0.4.1", stage="test", color="blue")
+    aws.instance(discovery, "b", "10.0.4.2", stage="test", AWS_INIT_HEALTH_STATUS="UNHEALTHY")
 
     def ids(**more):
         answer = aws.cloud_map.discover_instances(NamespaceName=NAME, ServiceName="found", **more)
@@ -114,12 +114,13 @@ def test_discovery_by_attributes_and_health(aws):
     assert ids(HealthStatus="ALL", OptionalParameters={"color": "red"}) == ["a", "b"]
     revision = {"NamespaceName": NAME, "ServiceName": "found"}
     before = aws.cloud_map.discover_instances_revision(**revision)["InstancesRevision"]
-    aws.instance(found, "a", "10.0.4.9", stage="production")
+    aws.instance(discovery, "a", "10.0.4.9", stage="production")
     assert aws.cloud_map.discover_instances_revision(**revision)["InstancesRevision"] == before + 1
-    assert aws.cloud_map.get_instance(ServiceId=found["Id"], InstanceId="a")["Instance"]["Attributes"] == {
+    instance = aws.cloud_map.get_instance(ServiceId=discovery["Id"], InstanceId="a")["Instance"]
+    assert instance["Attributes"] == {
         "AWS_INSTANCE_IPV4": "10.0.4.9", "stage": "production",
     }  # fmt: skip
-    health = aws.cloud_map.get_instances_health_status(ServiceId=found["Id"])["Status"]
+    health = aws.cloud_map.get_instances_health_status(ServiceId=discovery["Id"])["Status"]
     assert health == {"a": "HEALTHY", "b": "UNHEALTHY"}
 
 
@@ -137,8 +138,8 @@ def test_an_http_namespace_is_found_by_the_api_alone(aws):
     made = aws.cloud_map.create_service(Name="api", NamespaceId=held)["Service"]
     assert made["Type"] == "HTTP" and "DnsConfig" not in made
     aws.done(aws.cloud_map.register_instance(ServiceId=made["Id"], InstanceId="x", Attributes={"at": "here"}))
-    (found,) = aws.cloud_map.discover_instances(NamespaceName="shop", ServiceName="api")["Instances"]
-    assert (found["InstanceId"], found["Attributes"]) == ("x", {"at": "here"})
+    (instance,) = aws.cloud_map.discover_instances(NamespaceName="shop", ServiceName="api")["Instances"]
+    assert (instance["InstanceId"], instance["Attributes"]) == ("x", {"at": "here"})
     assert aws.resolved("api.shop") == []
     dns = {"DnsRecords": [{"Type": "A", "TTL": 1}]}
     assert refusal(aws.cloud_map.create_service, Name="dns", NamespaceId=held, DnsConfig=dns) == (

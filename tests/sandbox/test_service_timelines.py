@@ -241,7 +241,7 @@ def test_a_forced_deployment_of_nothing(aws):
     assert service["deployments"][0]["rolloutState"] == "IN_PROGRESS"
     aws.pass_time(63)
     service = aws.described()
-    assert [one["status"] for one in service["deployments"]] == ["PRIMARY"]
+    assert [deployment["status"] for deployment in service["deployments"]] == ["PRIMARY"]
     assert (service["runningCount"], service["desiredCount"]) == (0, 0)
     aws.pass_time(300)
     event = next(event for event in aws.events() if COMPLETED in _IDS.sub("…", event["message"]))

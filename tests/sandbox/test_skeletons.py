@@ -104,8 +104,8 @@ def test_a_task_from_its_start_to_its_end(aws):
     assert sorted(entry["name"] for entry in details) == sorted(DETAILS)
     assert running["version"] == 3
     eni = next(entry["value"] for entry in details if entry["name"] == "networkInterfaceId")
-    found = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=[eni])["NetworkInterfaces"][0]
-    assert list(lacks(INTERFACE, found)) == []
+    interface = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=[eni])["NetworkInterfaces"][0]
+    assert list(lacks(INTERFACE, interface)) == []
     aws.ecs.stop_task(cluster=CLUSTER, task=arn)
     assert list(lacks(STOPPED, aws.until(arn, "STOPPED"))) == []
 

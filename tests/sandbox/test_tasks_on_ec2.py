@@ -404,11 +404,11 @@ def test_scale_in_passes_over_what_is_protected(aws):
     aws.pass_time(200)
     tasks = aws.service_tasks()
     instance = tasks[0]["containerInstanceArn"]
-    kept = [task["taskArn"] for task in tasks if task["containerInstanceArn"] == instance]
-    aws.ecs.update_task_protection(cluster="lab", tasks=kept, protectionEnabled=True)
+    protected = [task["taskArn"] for task in tasks if task["containerInstanceArn"] == instance]
+    aws.ecs.update_task_protection(cluster="lab", tasks=protected, protectionEnabled=True)
     aws.ecs.update_service(cluster="lab", service="web", desiredCount=2)
     aws.pass_time(200)
-    assert sorted(task["taskArn"] for task in aws.service_tasks()) == sorted(kept)
+    assert sorted(task["taskArn"] for task in aws.service_tasks()) == sorted(protected)
 
 
 def test_a_task_does_not_outlive_a_stop_of_its_machine_that_is_started_at_once(aws):

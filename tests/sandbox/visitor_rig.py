@@ -44,8 +44,8 @@ class Visited(Balanced):
         return answer
 
     def status(self) -> dict[str, Any]:
-        found: list[dict[str, Any]] = self.endpoint.control("visitors")["visitors"]
-        return found[0]
+        statuses: list[dict[str, Any]] = self.endpoint.control("visitors")["visitors"]
+        return statuses[0]
 
     def series(
         self, namespace: str, name: str, statistic: str = "Sum", *, period: int = 60, last: float = 3600,
@@ -73,5 +73,5 @@ class Visited(Balanced):
         return self.series("AWS/ECS", name, statistic, **SERVICE, **about)
 
     def described(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.ecs.describe_services(cluster=CLUSTER, services=["web"])["services"][0]
-        return found
+        service: dict[str, Any] = self.ecs.describe_services(cluster=CLUSTER, services=["web"])["services"][0]
+        return service

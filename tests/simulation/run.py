@@ -126,7 +126,7 @@ def end(world: World, say: Callable[[str], None], *, to_rest: bool) -> None:
     mark = Mark.of(world)
     for words in differences(mark.shown, world.shown()):
         raise Broken("looking-changes-nothing", words)
-    world.sandbox.rebuild(world.now)
+    world.sandbox.account.rebuild(world.now)
     mark.compare(world, "journal-is-the-account")
     judge(world)
     if to_rest:

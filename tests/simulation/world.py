@@ -135,7 +135,7 @@ class World:
         """
         if cleanly:
             if self.seed % 2:  # then it is as if enough had happened for a snapshot
-                self.sandbox._snapshots.happened(AT_STOP)
+                self.sandbox.account.snapshots.happened(AT_STOP)
             self.sandbox.close()
         else:
             self.sandbox.journal.close()

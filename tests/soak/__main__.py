@@ -91,14 +91,15 @@ class Soak:
     def _load(self, number: int, seconds: float) -> None:
         end = time.monotonic() + seconds
         threads = [
-            threading.Thread(target=_play, args=(one, self.ground, end), daemon=True) for one in self.clients
+            threading.Thread(target=_play, args=(client, self.ground, end), daemon=True)
+            for client in self.clients
         ]
         for thread in threads:
             thread.start()
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(TOLD, left))
-            asked = sum(one.tally.requests for one in self.clients)
-            wrong = sum(len(one.tally.wrong) for one in self.clients) + len(self.tally.wrong)
+            asked = sum(client.tally.requests for client in self.clients)
+            wrong = sum(len(client.tally.wrong) for client in self.clients) + len(self.tally.wrong)
             left = max(left - TOLD, 0)
             _tell(f"round {number} of {ROUNDS}, {left:.0f} s left: {asked:,} requests, {wrong} wrong")
         for thread in threads:

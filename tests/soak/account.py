@@ -47,8 +47,8 @@ class Ground:
 
     def __init__(self, client: Client):
         default = [{"Name": "default-for-az", "Values": ["true"]}]
-        found = client.ec2.describe_subnets(Filters=default)["Subnets"]
-        by_zone = sorted(found, key=lambda subnet: subnet["AvailabilityZone"])
+        subnets = client.ec2.describe_subnets(Filters=default)["Subnets"]
+        by_zone = sorted(subnets, key=lambda subnet: subnet["AvailabilityZone"])
         self.subnets = [subnet["SubnetId"] for subnet in by_zone]
         self.zones = [subnet["AvailabilityZone"] for subnet in by_zone]
         self.vpc = by_zone[0]["VpcId"]

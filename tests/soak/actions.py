@@ -27,8 +27,8 @@ def network(client: Client, ground: Ground) -> dict[str, Any]:
     return {"awsvpcConfiguration": vpc}
 
 
-def drawn(client: Client, found: list[Any] | None) -> Any:
-    return client.random.choice(found) if found else None
+def drawn(client: Client, candidates: list[Any] | None) -> Any:
+    return client.random.choice(candidates) if candidates else None
 
 
 # services
@@ -88,8 +88,10 @@ def look_at_services(client: Client, _ground: Ground) -> None:
     cluster = client.random.choice(CLUSTERS)
     client.ask("ecs", "describe_services", cluster=cluster, services=list(SERVICES), include=["TAGS"])
     service = client.random.choice(SERVICES)
-    found = client.ask("ecs", "list_service_deployments", cluster=cluster, service=service)
-    arns = [one["serviceDeploymentArn"] for one in (found or {}).get("serviceDeployments", [])][:20]
+    answer = client.ask("ecs", "list_service_deployments", cluster=cluster, service=service)
+    arns = [
+        deployment["serviceDeploymentArn"] for deployment in (answer or {}).get("serviceDeployments", [])
+    ][:20]
     if arns:
         client.ask("ecs", "describe_service_deployments", serviceDeploymentArns=arns)
 
@@ -98,8 +100,8 @@ def look_at_services(client: Client, _ground: Ground) -> None:
 
 
 def tasks(client: Client, cluster: str, status: str = "RUNNING") -> list[str]:
-    found = client.ask("ecs", "list_tasks", cluster=cluster, desiredStatus=status)
-    return found["taskArns"] if found else []
+    answer = client.ask("ecs", "list_tasks", cluster=cluster, desiredStatus=status)
+    return answer["taskArns"] if answer else []
 
 
 def run_task(client: Client, ground: Ground) -> None:
@@ -115,26 +117,26 @@ def run_task(client: Client, ground: Ground) -> None:
 
 def stop_task(client: Client, _ground: Ground) -> None:
     cluster = client.random.choice(CLUSTERS)
-    found = drawn(client, tasks(client, cluster))
-    if found:
-        client.ask("ecs", "stop_task", cluster=cluster, task=found, reason="soak")
+    task = drawn(client, tasks(client, cluster))
+    if task:
+        client.ask("ecs", "stop_task", cluster=cluster, task=task, reason="soak")
 
 
 def look_at_tasks(client: Client, _ground: Ground) -> None:
     cluster, status = client.random.choice(CLUSTERS), client.random.choice(("RUNNING", "STOPPED"))
-    found = tasks(client, cluster, status)[:100]
-    if found:
-        client.ask("ecs", "describe_tasks", cluster=cluster, tasks=found, include=["TAGS"])
+    task_arns = tasks(client, cluster, status)[:100]
+    if task_arns:
+        client.ask("ecs", "describe_tasks", cluster=cluster, tasks=task_arns, include=["TAGS"])
     client.ask("ecs", "describe_clusters", clusters=list(CLUSTERS), include=["STATISTICS", "TAGS"])
 
 
 def protect_task(client: Client, _ground: Ground) -> None:
     cluster = client.random.choice(CLUSTERS)
-    found = tasks(client, cluster)[:3]
-    if found:
+    task_arns = tasks(client, cluster)[:3]
+    if task_arns:
         on = client.random.random() < 0.5
-        client.ask("ecs", "update_task_protection", cluster=cluster, tasks=found, protectionEnabled=on)
-        client.ask("ecs", "get_task_protection", cluster=cluster, tasks=found)
+        client.ask("ecs", "update_task_protection", cluster=cluster, tasks=task_arns, protectionEnabled=on)
+        client.ask("ecs", "get_task_protection", cluster=cluster, tasks=task_arns)
 
 
 def define(client: Client, _ground: Ground) -> None:
@@ -165,13 +167,13 @@ def delete_cluster(client: Client, _ground: Ground) -> None:
 
 
 def balancers(client: Client) -> list[dict[str, Any]]:
-    found = client.ask("elbv2", "describe_load_balancers")
-    return found["LoadBalancers"] if found else []
+    answer = client.ask("elbv2", "describe_load_balancers")
+    return answer["LoadBalancers"] if answer else []
 
 
 def target_groups(client: Client) -> list[str]:
-    found = client.ask("elbv2", "describe_target_groups")
-    return [group["TargetGroupArn"] for group in found["TargetGroups"]] if found else []
+    answer = client.ask("elbv2", "describe_target_groups")
+    return [group["TargetGroupArn"] for group in answer["TargetGroups"]] if answer else []
 
 
 def create_balancer(client: Client, ground: Ground) -> None:
@@ -196,9 +198,9 @@ def create_balancer(client: Client, ground: Ground) -> None:
 
 def delete_balancer(client: Client, _ground: Ground) -> None:
     if client.random.random() < 0.5:
-        found = drawn(client, balancers(client))
-        if found:
-            client.ask("elbv2", "delete_load_balancer", LoadBalancerArn=found["LoadBalancerArn"])
+        balancer = drawn(client, balancers(client))
+        if balancer:
+            client.ask("elbv2", "delete_load_balancer", LoadBalancerArn=balancer["LoadBalancerArn"])
     else:
         group = drawn(client, target_groups(client))
         if group:
@@ -209,8 +211,8 @@ def listeners(client: Client, _ground: Ground) -> None:
     balancer = drawn(client, balancers(client))
     if not balancer:
         return
-    found = client.ask("elbv2", "describe_listeners", LoadBalancerArn=balancer["LoadBalancerArn"])
-    listener = drawn(client, found and found["Listeners"])
+    answer = client.ask("elbv2", "describe_listeners", LoadBalancerArn=balancer["LoadBalancerArn"])
+    listener = drawn(client, answer and answer["Listeners"])
     if not listener:
         return
     arn = listener["ListenerArn"]
@@ -249,8 +251,8 @@ def visit_balancer(client: Client, _ground: Ground) -> None:
 
 
 def visit_task(client: Client, _ground: Ground) -> None:
-    found = client.ask("ec2", "describe_network_interfaces")
-    public = [each["Association"]["PublicIp"] for each in (found or {}).get("NetworkInterfaces", [])
+    answer = client.ask("ec2", "describe_network_interfaces")
+    public = [each["Association"]["PublicIp"] for each in (answer or {}).get("NetworkInterfaces", [])
               if "Association" in each]  # fmt: skip
     client.visit(drawn(client, public) or "203.0.113.1")
 
@@ -273,8 +275,8 @@ def images(client: Client, _ground: Ground) -> None:
 
 
 def read_logs(client: Client, _ground: Ground) -> None:
-    found = client.ask("logs", "describe_log_streams", logGroupName=LOGS, limit=50)
-    stream = drawn(client, (found or {}).get("logStreams"))
+    answer = client.ask("logs", "describe_log_streams", logGroupName=LOGS, limit=50)
+    stream = drawn(client, (answer or {}).get("logStreams"))
     if stream:
         name = stream["logStreamName"]
         client.ask("logs", "get_log_events", logGroupName=LOGS, logStreamName=name, limit=50)

@@ -49,9 +49,9 @@ def _balancers(client: Client) -> Shown:
     shown: Shown = {"balancers": client.elbv2.describe_load_balancers()}
     for balancer in shown["balancers"]["LoadBalancers"]:
         arn = balancer["LoadBalancerArn"]
-        found = client.elbv2.describe_listeners(LoadBalancerArn=arn)
-        shown[f"listeners of {arn}"] = found
-        for listener in found["Listeners"]:
+        described = client.elbv2.describe_listeners(LoadBalancerArn=arn)
+        shown[f"listeners of {arn}"] = described
+        for listener in described["Listeners"]:
             arn = listener["ListenerArn"]
             shown[f"rules of {arn}"] = client.elbv2.describe_rules(ListenerArn=arn)
     shown["target groups"] = client.elbv2.describe_target_groups()
@@ -67,17 +67,17 @@ def _lasting(about: Any) -> Any:
     return {name: value for name, value in about.items() if name not in passing} if about else about
 
 
-def differences(one: Shown, other: Shown) -> list[str]:
+def differences(before: Shown, after: Shown) -> list[str]:
     """What two accounts show differently, in words."""
-    names = sorted(one.keys() | other.keys())
-    return [f"{name}: {one.get(name)!r:.300} but {other.get(name)!r:.300}"
-            for name in names if one.get(name) != other.get(name)]  # fmt: skip
+    names = sorted(before.keys() | after.keys())
+    return [f"{name}: {before.get(name)!r:.300} but {after.get(name)!r:.300}"
+            for name in names if before.get(name) != after.get(name)]  # fmt: skip
 
 
 def free_addresses(client: Client) -> dict[str, int]:
     """How many addresses each subnet has left."""
-    found = client.ec2.describe_subnets()["Subnets"]
-    return {subnet["SubnetId"]: subnet["AvailableIpAddressCount"] for subnet in found}
+    subnets = client.ec2.describe_subnets()["Subnets"]
+    return {subnet["SubnetId"]: subnet["AvailableIpAddressCount"] for subnet in subnets}
 
 
 def left_over(client: Client, free_before: dict[str, int]) -> list[str]:
@@ -88,9 +88,9 @@ def left_over(client: Client, free_before: dict[str, int]) -> list[str]:
     words += [f"subnet {subnet} has {free[subnet]} free addresses, not {count}"
               for subnet, count in free_before.items() if free[subnet] != count]  # fmt: skip
     for cluster in client.ecs.describe_clusters(clusters=list(CLUSTERS))["clusters"]:
-        kept = {name: cluster[name] for name in COUNTS}
-        if any(kept.values()) or cluster["status"] != "INACTIVE":
-            words.append(f"cluster {cluster['clusterName']} is {cluster['status']} with {kept}")
+        counts = {name: cluster[name] for name in COUNTS}
+        if any(counts.values()) or cluster["status"] != "INACTIVE":
+            words.append(f"cluster {cluster['clusterName']} is {cluster['status']} with {counts}")
     return words
 
 

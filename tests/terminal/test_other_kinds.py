@@ -92,11 +92,11 @@ def test_what_kinds_are_called_and_where_their_ids_are(lab):
         ("ec2", "CreateDefaultVpc"): {"Vpc": {"DhcpOptionsId": "dopt-1", "VpcId": "vpc-1"}},
         ("ecs", "StartTask"): {"tasks": [{"clusterArn": "c", "taskArn": "t", "taskDefinitionArn": "d"}]},
     }  # fmt: skip
-    found = {}
+    ids_by_kind = {}
     for (service, operation), answer in answers.items():
         model = lab.client(service).meta.service_model.operation_model(operation)
-        found[other_kinds.kind_of(model)] = other_kinds.ids_in(json.loads(json.dumps(answer)), model)
-    assert found == {
+        ids_by_kind[other_kinds.kind_of(model)] = other_kinds.ids_in(json.loads(json.dumps(answer)), model)
+    assert ids_by_kind == {
         "ec2 address": ["eipalloc-1"], "ec2 instances": ["i-1", "i-2"], "ec2 nat gateway": ["nat-1"],
         "ec2 default vpc": ["vpc-1"], "ecs task": ["t"],
     }  # fmt: skip

@@ -76,4 +76,4 @@ def changes(lab: Any) -> list[str]:
 def in_order(wanted: Iterable[str], seen: Iterable[str]) -> bool:
     """Whether all that is wanted was seen in this order, whatever else was between."""
     rest = iter(seen)
-    return all(one in rest for one in wanted)
+    return all(message in rest for message in wanted)

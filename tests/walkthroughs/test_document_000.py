@@ -82,7 +82,9 @@ def test_task_definition_completion(walk):
 
 def test_running_the_task(walk):
     vpc = default_vpc(walk)
-    [subnet] = [one for one in network.subnets(walk, vpc.id) if one.public and one.az.endswith("1b")]
+    [subnet] = [
+        subnet for subnet in network.subnets(walk, vpc.id) if subnet.public and subnet.az.endswith("1b")
+    ]
     group = http_from_anywhere(walk, vpc.id, walk.names.security_group)
     task = run(
         walk,

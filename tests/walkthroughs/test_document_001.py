@@ -88,10 +88,10 @@ def test_part_4_a_task_definition_says_how_each_container_runs(walk):
 @portable
 def test_part_2_and_3_a_task_is_its_containers_launched_together(walk):
     task = until(walk, start(walk), "RUNNING")
-    assert {one["name"]: one["lastStatus"] for one in task["containers"]} == {
+    assert {container["name"]: container["lastStatus"] for container in task["containers"]} == {
         "web": "RUNNING", "sidecar": "RUNNING"
     }  # fmt: skip
-    inside = [one["networkInterfaces"][0]["privateIpv4Address"] for one in task["containers"]]
+    inside = [container["networkInterfaces"][0]["privateIpv4Address"] for container in task["containers"]]
     assert inside[0] == inside[1]  # one network interface for all of them
     assert "the main application" in page(walk, task)
 

@@ -102,7 +102,7 @@ def test_go_to_tasks_click_the_id_find_the_public_ip(walk):
     interfaces = walk.ec2.describe_network_interfaces(
         Filters=[{"Name": "association.public-ip", "Values": [address]}]
     )["NetworkInterfaces"]
-    assert [one["NetworkInterfaceId"] for one in interfaces] == [verify.hops(walk, task).eni_id]
+    assert [interface["NetworkInterfaceId"] for interface in interfaces] == [verify.hops(walk, task).eni_id]
 
 
 def test_your_node_app_is_live(walk):

@@ -64,7 +64,7 @@ def register(lab, family, memory):
 def test_step_4_to_6_run_new_task(walk, cluster, family):
     assert the_tasks(walk, cluster) == []  # "select your cluster and go to tasks tab"
     vpc = default_vpc(walk)
-    subnets = tuple(one.id for one in network.subnets(walk, vpc.id) if one.public)
+    subnets = tuple(subnet.id for subnet in network.subnets(walk, vpc.id) if subnet.public)
     group = http_from_anywhere(walk, vpc.id, walk.names.security_group)
     task = run(
         walk,
@@ -117,7 +117,7 @@ def test_what_the_document_leaves_behind(walk, family):
     inactive = walk.ecs.list_task_definitions(familyPrefix=family, status="INACTIVE")["taskDefinitionArns"]
     assert [arn.rpartition("/")[2] for arn in inactive] == [f"{family}:1"]
     gone = walk.ecs.delete_task_definitions(taskDefinitions=inactive)["taskDefinitions"]
-    assert [one["status"] for one in gone] == ["DELETE_IN_PROGRESS"]
+    assert [definition["status"] for definition in gone] == ["DELETE_IN_PROGRESS"]
 
 
 def test_the_clicks_of_the_steps_send_these_calls(walk):

@@ -41,8 +41,8 @@ INACTIVE = "aws ecs wait services-inactive --cluster my-ecs-cluster --services m
 
 
 def service(lab):
-    found = lab.ecs.describe_services(cluster="my-ecs-cluster", services=["my-ecs-service"])
-    return found["services"][0]
+    described = lab.ecs.describe_services(cluster="my-ecs-cluster", services=["my-ecs-service"])
+    return described["services"][0]
 
 
 def events(lab):
@@ -145,7 +145,7 @@ def test_the_waiter_gives_up_after_forty_polls(terminal, lab):
 
 def test_with_the_image_a_new_deployment_becomes_stable(terminal, lab):
     image.push(lab, image.build("<h1>It works</h1>", lab=lab), repository="my-ecr-repo")
-    earlier = [one["id"] for one in service(lab)["deployments"]]
+    earlier = [deployment["id"] for deployment in service(lab)["deployments"]]
     forced = terminal.run(f"{UPDATE} --force-new-deployment").json["service"]
     assert forced["deployments"][0]["id"] not in earlier
     assert forced["deployments"][0]["rolloutState"] == "IN_PROGRESS"
@@ -153,8 +153,8 @@ def test_with_the_image_a_new_deployment_becomes_stable(terminal, lab):
     assert (said.code, said.out, said.err) == (0, "", "")
     assert service(lab)["runningCount"] == 1
     terminal.pass_time(60)  # a deployment is COMPLETED some time after the waiter is content
-    found = service(lab)
-    assert [one["rolloutState"] for one in found["deployments"]] == ["COMPLETED"]
+    stable = service(lab)
+    assert [deployment["rolloutState"] for deployment in stable["deployments"]] == ["COMPLETED"]
     assert events(lab)[0] == "has reached a steady state."
 
 

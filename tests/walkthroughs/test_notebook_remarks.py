@@ -56,7 +56,7 @@ def shown():
         for cell in json.loads(path.read_text("utf-8"))["cells"]
     ]
     prose = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    return [found.strip() for text in prose for found in REMARK.findall(text)]
+    return [remark.strip() for text in prose for remark in REMARK.findall(text)]
 
 
 def test_no_remark_is_left_out():

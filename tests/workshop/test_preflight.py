@@ -42,8 +42,8 @@ def test_a_page_comes_back_from_a_sandbox_that_is_then_gone():
 
 
 def test_the_command_counts_what_is_amiss(monkeypatch):
-    found = [Finding("Python", True, "3.12.1"), Finding("Room", False, "2 MB free", "make 300 MB free")]
-    monkeypatch.setattr(preflight, "here", lambda: iter(found))
+    findings = [Finding("Python", True, "3.12.1"), Finding("Room", False, "2 MB free", "make 300 MB free")]
+    monkeypatch.setattr(preflight, "here", lambda: iter(findings))
     result = CliRunner().invoke(command.preflight)
     assert result.exit_code == 1
     assert result.output.splitlines()[1:] == [

@@ -41,7 +41,7 @@ def fix(case: Case, app: Application, changed: bool) -> Verdict:
     if not app.service:
         return wrong(
             f"The service `{app.names.service}` is not there any more: it was deleted, or its cluster was.",
-            "Create it again under the same name, or begin anew with fault.again().",
+            "Create it again under the same name, or start over with fault.again().",
         )
     only_seems_fixed = next((fix for fix in case.wrong if fix.works and fix.seen(app)), None)
     if only_seems_fixed:

@@ -211,7 +211,7 @@ class Backend:
             raise ValueError(str(refusal)) from None
 
     def exec_do(self, session_id: str, do: str, columns: int, rows: int, data: bytes) -> None:
-        """Do something in a session (`Sandbox.exec_session`)."""
+        """Do something in a session (`ExecSessions.do`)."""
         session = self.exec_session(session_id)
         if do == "begin":
             session.begin()

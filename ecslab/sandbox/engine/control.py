@@ -30,7 +30,7 @@ def carry_out(sandbox: Sandbox, verb: str, values: Mapping[str, object]) -> Answ
     """
     with sandbox.lock:
         if verb not in ("shutdown", "status", "reset"):  # what is forgotten need not happen first
-            sandbox.arrive()
+            sandbox.timekeeper.arrive()
         do = VERBS.get(verb)
         if do is None:
             known = ", ".join(sorted(VERBS))
@@ -70,11 +70,11 @@ def advance(sandbox: Sandbox, *, seconds: float | None = None, to_next: bool = F
     if seconds is None and not to_next:
         raise ValueError("say seconds, to_next, or both")
     if seconds is None:
-        events, note = stepping.to_next_change(sandbox)
+        events, note = stepping.to_next_change(clock, sandbox.timekeeper.run)
     else:
-        events = sandbox.run(before + seconds, to_change=to_next)
+        events = sandbox.timekeeper.run(before + seconds, to_change=to_next)
     if sandbox.pace.mode == "paced":
-        sandbox.go_on()
+        sandbox.account.go_on()
     return {"now": clock.now, "moved": clock.now - before, "events": events, "note": note}
 
 
@@ -96,7 +96,7 @@ def clock(
         pace.set_mode(now, mode)
     if paused is not None:
         pace.paused = paused
-    sandbox.go_on()
+    sandbox.account.go_on()
     note = advance(sandbox, to_next=True)["note"] if step else ""
     return _clock(sandbox) | {"note": note}
 
@@ -117,8 +117,8 @@ def reset(sandbox: Sandbox, *, seed: str | int | None = None, began: float | Non
     """
     if began is not None and (sandbox.pace.mode != "stepped" or not 0 <= began <= sandbox.wall()):
         raise ValueError(f"began must be a moment before now, and time stepped; got {began!r}")
-    sandbox.start_over(seed, began)
-    return {"position": len(sandbox.journal), "seed": sandbox.seed}
+    sandbox.account.start_over(seed, began)
+    return {"position": len(sandbox.journal), "seed": sandbox.account.seed}
 
 
 def journal(sandbox: Sandbox) -> Answer:
@@ -140,7 +140,7 @@ def cut(sandbox: Sandbox, *, position: int) -> Answer:
     dropped = len(sandbox.journal) - position
     then = sandbox.journal[position].now if dropped else sandbox.clock.now
     sandbox.journal.cut(position)
-    sandbox.rebuild(then)
+    sandbox.account.rebuild(then)
     return {"position": position, "dropped": dropped, "now": sandbox.clock.now}
 
 
@@ -157,7 +157,7 @@ def reach(sandbox: Sandbox, *, ip: str, port: int) -> Answer:
 
 def inject(sandbox: Sandbox, *, kind: str, **values: object) -> Answer:
     """Make something go wrong from outside: a fault of `bridge.faults.KINDS`, with its values."""
-    return sandbox.inject(kind, values)
+    return sandbox.changes.inject(kind, values)
 
 
 def visitors(sandbox: Sandbox, *, do: str = "status", **values: object) -> Answer:
@@ -166,7 +166,7 @@ def visitors(sandbox: Sandbox, *, do: str = "status", **values: object) -> Answe
         if values:
             raise ValueError(f"status takes no {', '.join(sorted(values))}")
         return {"visitors": sandbox.backend.visitors()}
-    return sandbox.inject("visitors", {"do": do, **values})
+    return sandbox.changes.inject("visitors", {"do": do, **values})
 
 
 def images(_sandbox: Sandbox) -> Answer:

@@ -13,15 +13,13 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ecslab.aws_api import data_channel as wire
 from ecslab.aws_api.data_channel import Malformed, Message, PayloadType
 from ecslab.aws_api.session_cipher import SAYS, SessionCipher
+from ecslab.sandbox.engine.exec_sessions import ExecSessions
 from ecslab.sandbox.world.errors import AwsError
-
-if TYPE_CHECKING:
-    from ecslab.sandbox.engine.sandbox import Sandbox
 
 AGENT: Final = "3.3.3050.0"  # U: which version Fargate has
 BUSY: Final = 0.05
@@ -56,10 +54,10 @@ class DataChannel:
     """
 
     def __init__(
-        self, sandbox: "Sandbox", session_id: str, taken: set[str], read: dict[str, int],
+        self, sessions: ExecSessions, session_id: str, taken: set[str], read: dict[str, int],
         clock: Callable[[], float] = time.monotonic,
     ):  # fmt: skip
-        self._sandbox, self.session_id, self._taken, self._clock = sandbox, session_id, taken, clock
+        self._sessions, self.session_id, self._taken, self._clock = sessions, session_id, taken, clock
         self._read = read
         self.known = self.over = False
         self.interval = QUIET
@@ -121,9 +119,8 @@ class DataChannel:
             token = json.loads(text)["TokenValue"]
         except (ValueError, LookupError, TypeError, RecursionError):
             raise Malformed("the client's greeting has no token") from None
-        with self._sandbox.lock:
-            session = self._sandbox.backend.exec_session(self.session_id)
-        mine = isinstance(token, str) and hmac.compare_digest(token.encode(), session.token.encode())
+        expected, key_id = self._sessions.secrets(self.session_id)
+        mine = isinstance(token, str) and hmac.compare_digest(token.encode(), expected.encode())
         if not mine or self.session_id in self._taken:
             raise Malformed("the token is of another session, or somebody is connected")
         self._taken.add(self.session_id)
@@ -131,8 +128,8 @@ class DataChannel:
         actions: list[object] = [
             {"ActionType": "SessionType", "ActionParameters": {"SessionType": "InteractiveCommands"}}
         ]
-        if session.key_id:
-            actions.append({"ActionType": _ENCRYPTION, "ActionParameters": {"KMSKeyId": session.key_id}})
+        if key_id:
+            actions.append({"ActionType": _ENCRYPTION, "ActionParameters": {"KMSKeyId": key_id}})
         yield self._stream(
             PayloadType.HANDSHAKE_REQUEST, {"AgentVersion": AGENT, "RequestedClientActions": actions}
         )
@@ -191,12 +188,11 @@ class DataChannel:
             return
         actions = message.json().get("ProcessedClientActions")
         done = actions if isinstance(actions, list) else []
-        with self._sandbox.lock:
-            encrypts = bool(self._sandbox.backend.exec_session(self.session_id).key_id)
+        _, key_id = self._sessions.secrets(self.session_id)
         try:
             for action in done:
                 self._check(action)
-            if encrypts and self._cipher is None:
+            if key_id and self._cipher is None:
                 raise ValueError(f"{_ENCRYPTION} was not processed on client")
         except ValueError as problem:  # Malformed is one
             self._fail(str(problem))
@@ -219,8 +215,7 @@ class DataChannel:
         if kind == _ENCRYPTION:
             result = action.get("ActionResult")
             encrypted = result.get("KMSCipherTextKey") if isinstance(result, dict) else None
-            with self._sandbox.lock:
-                key = self._sandbox.backend.exec_data_key(self.session_id, _bytes(encrypted))
+            key = self._sessions.data_key(self.session_id, _bytes(encrypted))
             self._cipher = SessionCipher(key, "agent")
 
     def _proven(self, message: Message) -> Iterator[bytes]:
@@ -248,8 +243,8 @@ class DataChannel:
         self._ready = True
         self._do("begin")
 
-    def _do(self, what: str, *, columns: int = 0, rows: int = 0, data: bytes = b"") -> None:
-        self._sandbox.exec_session(self.session_id, what, columns=columns, rows=rows, data=data)
+    def _do(self, action: str, *, columns: int = 0, rows: int = 0, data: bytes = b"") -> None:
+        self._sessions.do(self.session_id, action, columns=columns, rows=rows, data=data)
 
     # The session --------------------------------------------------------------------------------------------
 
@@ -258,7 +253,7 @@ class DataChannel:
             self.interval = QUIET
             return
         after = self._read.get(self.session_id, 0)
-        text, self._read[self.session_id], why, waits = self._sandbox.exec_shown(self.session_id, after)
+        text, self._read[self.session_id], why, waits = self._sessions.shown(self.session_id, after)
         self.interval = QUIET if waits else BUSY
         for piece in wire.pieces(text.encode()):
             yield self._stream(PayloadType.OUTPUT, self._cipher.encrypt(piece) if self._cipher else piece)

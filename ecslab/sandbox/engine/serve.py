@@ -100,7 +100,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     _detach_output()
     warmup.begin(sandbox, stop)
     while not stop.wait(timeout=min(60.0, options.idle_stop)):
-        if time.monotonic() - sandbox.asked >= options.idle_stop:
+        if time.monotonic() - sandbox.timekeeper.asked >= options.idle_stop:
             _log("nobody asked anything for long, so it stops; the next use starts it again")
             break
     for listener in listeners:

@@ -53,10 +53,10 @@ def restore(sandbox: Sandbox, *, journal: str) -> Answer:
     notices, pace = len(sandbox.notices), sandbox.pace
     try:
         with sandbox.journal.exchanged(records):
-            sandbox.rebuild(most_events=_MOST_EVENTS)
+            sandbox.account.rebuild(most_events=_MOST_EVENTS)
     except Exception as problem:  # whatever a session may hold, the sandbox goes on with what it had
-        sandbox.pace = pace
-        sandbox.rebuild()
+        sandbox.account.pace = pace
+        sandbox.account.rebuild()
         raise ValueError(f"it cannot be replayed: {problem!r}") from None
     sandbox.incoming.clear()
     changes = sum(record.kind == "request" for record in records)

@@ -1,23 +1,29 @@
 """One step of the clock by hand: to the next moment at which somebody who looks sees something new."""
 
-from typing import Final
+from typing import Final, Protocol
 
-from ecslab.sandbox.engine.sandbox import Sandbox
+from ecslab.sandbox.world.time.clock import Clock
 
 FARTHEST: Final = 3600.0  # virtual seconds that one step goes at most
 _IN_VAIN: Final = 300.0  # virtual seconds of checks that change nothing, after which a step ends
 
 
-def to_next_change(sandbox: Sandbox) -> tuple[int, str]:
+class Run(Protocol):
+    """`Timekeeper.run`."""
+
+    def __call__(self, until: float, *, to_change: bool) -> int: ...
+
+
+def to_next_change(clock: Clock, run: Run) -> tuple[int, str]:
     """Go there: how many events happened, and why nothing changed, or "".
 
     What repeats every some hours what is known already is no reason to go anywhere. Health checks are, for at
     most `_IN_VAIN` seconds: whether the next one changes something is known only when it has happened.
     """
-    clock, before, changes = sandbox.clock, sandbox.clock.now, sandbox.clock.changes
+    before, changes = clock.now, clock.changes
     events, farthest = 0, FARTHEST
     while (due := clock.next_news_at()) is not None and due <= before + farthest:
-        events += sandbox.run(due, to_change=True)
+        events += run(due, to_change=True)
         if clock.changes > changes:
             return events, ""
         if clock.now < due:

@@ -72,7 +72,7 @@ def target_out(scene: Scene) -> None:
 def target_unhealthy(scene: Scene) -> None:
     def is_unhealthy() -> bool:
         answer = scene.call("elbv2", "describe_target_health", TargetGroupArn=scene["tg"])
-        return [one["TargetHealth"]["State"] for one in answer["TargetHealthDescriptions"]] == ["unhealthy"]
+        return [each["TargetHealth"]["State"] for each in answer["TargetHealthDescriptions"]] == ["unhealthy"]
 
     scene.wait("target unhealthy", is_unhealthy, seconds=750, step=5)
 

@@ -59,8 +59,10 @@ def test_the_default_vpc_has_a_public_subnet_in_each_zone(client):
 
 
 def test_the_default_vpc_has_a_way_to_the_internet(client):
-    found = client.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc(client)]}])["RouteTables"]
-    routes = {route["DestinationCidrBlock"]: route["GatewayId"] for route in found[0]["Routes"]}
+    tables = client.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc(client)]}])[
+        "RouteTables"
+    ]
+    routes = {route["DestinationCidrBlock"]: route["GatewayId"] for route in tables[0]["Routes"]}
     gateways = client.describe_internet_gateways()["InternetGateways"]
     attached = {gateway["Attachments"][0]["VpcId"]: gateway["InternetGatewayId"] for gateway in gateways}
     assert routes == {"172.31.0.0/16": "local", "0.0.0.0/0": attached[vpc(client)]}
@@ -78,9 +80,9 @@ def test_a_default_group_admits_only_its_own_members(client, name):
 def test_the_workshop_vpc_has_public_and_private_subnets(client):
     for name, zone in (("public-a", "us-east-1a"), ("public-b", "us-east-1b"),
                        ("private-a", "us-east-1a"), ("private-b", "us-east-1b")):  # fmt: skip
-        found = client.describe_subnets(SubnetIds=[subnet(client, f"workshop-{name}")])["Subnets"][0]
-        assert (found["AvailabilityZone"], found["DefaultForAz"]) == (zone, False)
-        eni = attach(client, found["SubnetId"])
+        described = client.describe_subnets(SubnetIds=[subnet(client, f"workshop-{name}")])["Subnets"][0]
+        assert (described["AvailabilityZone"], described["DefaultForAz"]) == (zone, False)
+        eni = attach(client, described["SubnetId"])
         assert egress(task_network.network_facts(eni), "ecr.api").passed == name.startswith("public")
 
 
@@ -115,8 +117,8 @@ def test_a_tasks_interface_looks_as_fargates_does(client):
 def test_an_interface_is_found_by_its_public_address(client):
     eni = attach(client)
     wanted = [{"Name": "association.public-ip", "Values": [eni.public_ip]}]
-    found = client.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
-    assert [interface["NetworkInterfaceId"] for interface in found] == [eni.eni_id]
+    interfaces = client.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
+    assert [interface["NetworkInterfaceId"] for interface in interfaces] == [eni.eni_id]
     assert task_network.find_public(eni.public_ip) == eni
     assert task_network.find_public("203.0.113.255") is None
 
@@ -235,8 +237,8 @@ def delete_default_vpc(client):
     network = vpc(client)
     gateways = client.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [network]}])
     gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
-    for found in default_subnets(client):
-        client.delete_subnet(SubnetId=found["SubnetId"])
+    for default_subnet in default_subnets(client):
+        client.delete_subnet(SubnetId=default_subnet["SubnetId"])
     depends = f"The vpc '{network}' has dependencies and cannot be deleted."
     assert refused(client.delete_vpc, VpcId=network) == ("DependencyViolation", depends)
     client.detach_internet_gateway(InternetGatewayId=gateway, VpcId=network)
@@ -246,7 +248,7 @@ def delete_default_vpc(client):
 
 def test_a_deleted_default_vpc_is_gone_until_it_is_made_again(client):
     delete_default_vpc(client)
-    names = [found.get("Tags", [{}])[0].get("Value") for found in client.describe_vpcs()["Vpcs"]]
+    names = [described.get("Tags", [{}])[0].get("Value") for described in client.describe_vpcs()["Vpcs"]]
     assert names == ["workshop"]
     assert refused(client.create_security_group, GroupName="web", Description="web") == (
         "VPCIdNotSpecified", "No default VPC for this user")  # fmt: skip
@@ -409,7 +411,7 @@ def test_a_nat_gateway_and_an_instance_leave_nothing_behind(client):
     instance = client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=made)["Instances"][0]
     held = [{"Name": "subnet-id", "Values": [made]}]
     interfaces = client.describe_network_interfaces(Filters=held)["NetworkInterfaces"]
-    assert {found["Status"] for found in interfaces} == {"in-use"}
+    assert {interface["Status"] for interface in interfaces} == {"in-use"}
     assert refused(client.delete_subnet, SubnetId=made)[0] == "DependencyViolation"
     client.terminate_instances(InstanceIds=[instance["InstanceId"]])
     client.delete_nat_gateway(NatGatewayId=nat)
@@ -433,10 +435,10 @@ def test_an_address_that_cannot_be_had(client, address, refusal):
     net = subnet["CidrBlock"].rpartition(".")[0]
     address = address.format(net=net)
     client.create_network_interface(SubnetId=subnet["SubnetId"], PrivateIpAddress=f"{net}.77")
-    one = {"ImageId": client.describe_images()["Images"][0]["ImageId"], "MinCount": 1, "MaxCount": 1}
+    request = {"ImageId": client.describe_images()["Images"][0]["ImageId"], "MinCount": 1, "MaxCount": 1}
     for named, call in (
         ("Address", lambda given: client.create_network_interface(**given)),
-        (f"Address {address}", lambda given: client.run_instances(**one, **given)),
+        (f"Address {address}", lambda given: client.run_instances(**request, **given)),
     ):
         with pytest.raises(ClientError) as refused:
             call({"SubnetId": subnet["SubnetId"], "PrivateIpAddress": address})

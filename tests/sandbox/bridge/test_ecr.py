@@ -37,12 +37,12 @@ def refused(call, **kwargs) -> str:
 
 
 def test_a_repository_has_the_address_that_docker_uses(lab):
-    found = lab.ecr.create_repository(repositoryName="adgu/web")["repository"]
-    assert found["repositoryUri"] == f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/adgu/web"
-    assert found["repositoryArn"] == f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/adgu/web"
-    assert found["imageTagMutability"] == "MUTABLE"
-    assert found["imageScanningConfiguration"] == {"scanOnPush": False}
-    assert found["encryptionConfiguration"] == {"encryptionType": "AES256"}
+    repository = lab.ecr.create_repository(repositoryName="adgu/web")["repository"]
+    assert repository["repositoryUri"] == f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/adgu/web"
+    assert repository["repositoryArn"] == f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/adgu/web"
+    assert repository["imageTagMutability"] == "MUTABLE"
+    assert repository["imageScanningConfiguration"] == {"scanOnPush": False}
+    assert repository["encryptionConfiguration"] == {"encryptionType": "AES256"}
 
 
 @pytest.mark.parametrize("name", ["a1", "0ab", "a/b/c", "a.b", "a_b", "a__b", "a--b", "x" * 256])
@@ -163,8 +163,8 @@ def test_a_layer_beyond_the_sandboxs_limit_says_whose_limit_it_is(lab, monkeypat
 
 def test_the_download_url_is_signed_and_names_the_layer(lab):
     lab.upload(b"abc")
-    found = lab.ecr.get_download_url_for_layer(repositoryName="web", layerDigest=sha(b"abc"))
-    address, token = found["downloadUrl"].rsplit("/", 1)
+    answer = lab.ecr.get_download_url_for_layer(repositoryName="web", layerDigest=sha(b"abc"))
+    address, token = answer["downloadUrl"].rsplit("/", 1)
     assert address.endswith("amazonaws.com/_layers")
     assert tokens.verify(tokens.key(None), "layer", lab.now, token)["digest"] == sha(b"abc")
     assert refused(lab.ecr.get_download_url_for_layer, repositoryName="web", layerDigest=NOWHERE) == (
@@ -331,8 +331,8 @@ def test_an_index_needs_its_images_and_then_keeps_them(lab):
         for d in lab.ecr.describe_images(repositoryName="web")["imageDetails"]
     }
     assert sizes[index["imageDigest"]] == sizes[child["imageDigest"]]
-    kept = lab.ecr.batch_delete_image(repositoryName="web", imageIds=[child])
-    assert kept["failures"] == [
+    answer = lab.ecr.batch_delete_image(repositoryName="web", imageIds=[child])
+    assert answer["failures"] == [
         {
             "imageId": child,
             "failureCode": "ImageReferencedByManifestList",

@@ -90,7 +90,7 @@ def test_a_zone_goes_away_with_its_tasks_and_comes_back(account):
     account.define(shell("trap 'echo never' TERM; sleep 1000000"))
     here = account.network(account.subnet(zone="us-east-1b"))
     there = account.network(account.subnet(zone="us-east-1c"))
-    lost, kept = start(account, networkConfiguration=here), start(account, networkConfiguration=there)
+    lost, unaffected = start(account, networkConfiguration=here), start(account, networkConfiguration=there)
     coming = account.start(networkConfiguration=here)
     assert inject("zone", {"zone": "us-east-1b"})["tasks"] == [lost["taskArn"], coming["taskArn"]]
     seen = over(account, lost)
@@ -100,7 +100,7 @@ def test_a_zone_goes_away_with_its_tasks_and_comes_back(account):
     )
     assert seen["containers"][0]["exitCode"] == 137
     assert "exitCode" not in over(account, coming)["containers"][0]
-    assert account.see(kept)["lastStatus"] == "RUNNING"
+    assert account.see(unaffected)["lastStatus"] == "RUNNING"
     answer = account.ecs("RunTask", **account.order(networkConfiguration=here))
     assert answer["failures"] == [{"reason": LACKING}]
     both = account.network([account.subnet(zone="us-east-1b"), account.subnet(zone="us-east-1c")])

@@ -15,7 +15,7 @@ def images(name: str) -> list[Image]:
     repository = catalogue.repository(name)
     _, media_type, index = repository.manifest(next(iter(repository.tags)))
     assert media_type == catalogue.INDEX
-    found = []
+    complete = []
     for entry in json.loads(index)["manifests"]:
         manifest = json.loads(repository.manifest(entry["digest"])[2])
         config = json.loads(repository.blobs[manifest["config"]["digest"]])
@@ -25,8 +25,8 @@ def images(name: str) -> list[Image]:
         ]
         assert config["rootfs"]["diff_ids"] == [layer.digest for layer in layers]  # plain tar: the same
         assert config["architecture"] == entry["platform"]["architecture"]
-        found.append(Image.of(name, entry["digest"], config, tuple(layers)))
-    return found
+        complete.append(Image.of(name, entry["digest"], config, tuple(layers)))
+    return complete
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -38,10 +38,10 @@ def missing(reference: str, architecture: str = "X86_64") -> tuple[str, str]:
 
 def test_what_was_pushed_is_what_is_found(lab):
     pushed = lab.push(page=b"mine")["imageId"]["imageDigest"]
-    found = resolve(f"{WEB}:latest", HERE)
-    assert (found.digest, found.reference, found.synthetic) == (pushed, f"{WEB}:latest", False)
-    assert found.rootfs()[PAGE] == b"mine"
-    assert found.size == found.nominal_size == len(image(b"mine")[1][1])
+    resolved = resolve(f"{WEB}:latest", HERE)
+    assert (resolved.digest, resolved.reference, resolved.synthetic) == (pushed, f"{WEB}:latest", False)
+    assert resolved.rootfs()[PAGE] == b"mine"
+    assert resolved.size == resolved.nominal_size == len(image(b"mine")[1][1])
 
 
 def test_without_a_tag_it_is_latest_and_by_digest_it_stays(lab):
@@ -103,9 +103,9 @@ def test_a_repository_of_another_region_is_found_by_its_name(lab):
 )  # fmt: skip
 @pytest.mark.parametrize(("cpu", "architecture"), [("X86_64", "amd64"), ("ARM64", "arm64")])
 def test_public_images_for_either_processor(lab, name, cpu, architecture):
-    found = resolve(name, HERE, cpu)
-    assert (found.architecture, found.synthetic) == (architecture, True)
-    assert found.nominal_size > 1_000_000 > found.size
+    resolved = resolve(name, HERE, cpu)
+    assert (resolved.architecture, resolved.synthetic) == (architecture, True)
+    assert resolved.nominal_size > 1_000_000 > resolved.size
 
 
 def test_every_listed_image_is_found(lab):

@@ -41,13 +41,15 @@ def test_what_is_read_is_what_came(when, what, start, end):
         lines.append(*event)
         came.append(event)
     assert [(each.timestamp, each.message, each.ingestion_time) for each in lines] == came
-    window = [one for one in came if (start is None or one[0] >= start) and (end is None or one[0] <= end)]
+    window = [
+        event for event in came if (start is None or event[0] >= start) and (end is None or event[0] <= end)
+    ]
     assert read(lines, start, end) == window
     assert lines.stored == sum(len(message) for _, message, _ in came)
     assert lines.first() == (came[0][0] if came else None)
     if start is not None:
         lines.drop_before(start)
-        assert read(lines) == [one for one in came if one[0] >= start]
+        assert read(lines) == [event for event in came if event[0] >= start]
     numbers = [each.number for each in lines]
     assert numbers == list(range(len(came) - len(numbers), len(came)))
 

@@ -125,7 +125,7 @@ def held():
         role = next(iter(iam_backends[ACCOUNT]["aws"].roles.values()))
         boto3.client("logs", REGION).create_log_group(logGroupName="/ecs/web")
         elb = elbv2_backends[ACCOUNT][REGION]
-        default = [one.id for one in backend.describe_subnets() if one.default_for_az]
+        default = [subnet.id for subnet in backend.describe_subnets() if subnet.default_for_az]
         balanced = elb.create_load_balancer("web", [], default[:2])
         group_of_it = elb.create_target_group("web", protocol="HTTP", port=80, vpc_id=subnet.vpc_id,
                                           target_type="ip")  # fmt: skip
@@ -171,19 +171,19 @@ def test_moto_is_the_version_we_pin():
 
 @pytest.mark.parametrize(("module", "name"), sorted(set(imports()), key=str))
 def test_what_we_import_exists(module, name):
-    found = importlib.import_module(module)
-    assert name is None or hasattr(found, name) or importlib.import_module(f"{module}.{name}")
+    imported = importlib.import_module(module)
+    assert name is None or hasattr(imported, name) or importlib.import_module(f"{module}.{name}")
 
 
 @pytest.mark.parametrize("owner", sorted(NAMES))
 def test_what_we_reach_into_exists(owner):
     module, _, name = owner.rpartition(".")
     try:
-        found = importlib.import_module(owner)
+        owner_itself = importlib.import_module(owner)
     except ModuleNotFoundError:
-        found = getattr(importlib.import_module(module), name)
-    parameters = inspect.signature(found).parameters if inspect.isclass(found) else {}
-    assert [name for name in NAMES[owner] if not hasattr(found, name) and name not in parameters] == []
+        owner_itself = getattr(importlib.import_module(module), name)
+    parameters = inspect.signature(owner_itself).parameters if inspect.isclass(owner_itself) else {}
+    assert [name for name in NAMES[owner] if not hasattr(owner_itself, name) and name not in parameters] == []
 
 
 @pytest.mark.parametrize("kind", sorted(HELD))

@@ -212,6 +212,6 @@ def test_a_replay_does_not_judge_again(aws, puller):
     immutable = {"repositoryName": "closed", "imageTagMutability": "IMMUTABLE"}
     assert refused(aws.ecr.put_image_tag_mutability, **immutable).startswith("AccessDeniedException: ")
     puller.put_image_tag_mutability(**immutable)
-    aws.endpoint.transport.sandbox.rebuild()
-    found = aws.ecr.describe_repositories(repositoryNames=["closed"])["repositories"][0]
-    assert found["imageTagMutability"] == "IMMUTABLE"
+    aws.endpoint.transport.sandbox.account.rebuild()
+    repository = aws.ecr.describe_repositories(repositoryNames=["closed"])["repositories"][0]
+    assert repository["imageTagMutability"] == "IMMUTABLE"

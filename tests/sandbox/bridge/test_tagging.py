@@ -84,8 +84,8 @@ def _of_stores(aws):
 
 
 def shown(tagging, **filters):
-    found = tagging.get_resources(**filters)["ResourceTagMappingList"]
-    return {each["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in found}
+    mappings = tagging.get_resources(**filters)["ResourceTagMappingList"]
+    return {each["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in mappings}
 
 
 def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging, made):
@@ -94,7 +94,7 @@ def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging
         "FailedResourcesMap"
     ] == {}  # fmt: skip
     sandbox = aws.endpoint.transport.sandbox
-    sandbox.rebuild(sandbox.clock.now)
+    sandbox.account.rebuild(sandbox.clock.now)
     by_owner = [{"Key": "owner", "Values": ["me"]}]
     assert shown(tagging, TagFilters=by_owner).keys() == set(arns)
     for kind, arn in made.items():
@@ -119,8 +119,8 @@ def test_each_service_says_the_same(aws, tagging, made):
     assert tags == OWNER
     aws.ecs.untag_resource(resourceArn=made["ecs:cluster"], tagKeys=["owner"])
     aws.client("elbv2").remove_tags(ResourceArns=[targets], TagKeys=["owner"])
-    found = shown(tagging)
-    assert made["ecs:service"] in found and made["ecs:cluster"] not in found and targets not in found
+    tagged = shown(tagging)
+    assert made["ecs:service"] in tagged and made["ecs:cluster"] not in tagged and targets not in tagged
 
 
 def test_what_is_not_there_fails_alone(tagging, made):

@@ -32,7 +32,7 @@ def opened(account, task):
     if plugin.closed is None:
         plugin.stream.over, plugin.stream._ready = False, True
         plugin.type("\x03exit\r")
-        account.sandbox.exec_session(plugin.session["sessionId"], "end")
+        account.sandbox.exec_sessions.do(plugin.session["sessionId"], "end")
 
 
 # Messages
@@ -116,7 +116,7 @@ def test_who_does_not_begin_with_the_token_is_sent_away(account, task, first):
     assert channel.received(first) == [] and channel.over and not channel.known
     assert channel.received(greeting(answer["session"]["tokenValue"])) == [], "there is no second try"
     assert Plugin(account.channel(answer), answer["session"]).start().seen == "# "
-    account.sandbox.exec_session(answer["session"]["sessionId"], "end")
+    account.sandbox.exec_sessions.do(answer["session"]["sessionId"], "end")
 
 
 def test_a_token_is_of_one_session(account, task, opened):
@@ -223,7 +223,7 @@ def test_a_client_that_acknowledges_nothing_gets_no_more_than_a_window(account, 
         plugin.look()
     assert plugin.expected <= data_channel.UNACKNOWLEDGED + 300
     assert len(plugin.stream._sent) <= data_channel.UNACKNOWLEDGED + 300
-    account.sandbox.exec_session(plugin.session["sessionId"], "end")
+    account.sandbox.exec_sessions.do(plugin.session["sessionId"], "end")
 
 
 def test_a_client_that_pauses_gets_nothing_until_it_goes_on(account, task):
@@ -233,7 +233,7 @@ def test_a_client_that_pauses_gets_nothing_until_it_goes_on(account, task):
     assert plugin.look() == ""
     plugin.take(plugin.stream.received(message("start_publication", b"")))
     assert plugin.seen == "rested\r\n"
-    account.sandbox.exec_session(plugin.session["sessionId"], "end")
+    account.sandbox.exec_sessions.do(plugin.session["sessionId"], "end")
 
 
 def test_a_few_malformed_messages_are_passed_over_and_many_are_not(opened):

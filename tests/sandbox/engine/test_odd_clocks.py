@@ -34,14 +34,14 @@ def test_a_clock_that_is_set_or_a_laptop_that_slept_moves_time_by_a_minute_at_mo
     sandbox = Sandbox(tmp_path, seed=1, mode="paced", speed=10, timing=timing, wall=lambda: wall[0])
     with sandbox.lock:
         wall[0] += 5
-        sandbox.arrive()
+        sandbox.timekeeper.arrive()
         before, shown = sandbox.clock.now, sandbox.clock.timestamp()
         wall[0] += jump
-        sandbox.arrive()
+        sandbox.timekeeper.arrive()
         assert before <= sandbox.clock.now <= before + 10 * IDLE + 1
         assert sandbox.clock.timestamp() >= shown
         wall[0] += 3
-        sandbox.arrive()
+        sandbox.timekeeper.arrive()
         now, records = sandbox.clock.now, len(sandbox.journal)
     assert len([notice for notice in sandbox.notices if "its clock stood" in notice]) == (jump > IDLE)
     sandbox.close()

@@ -32,7 +32,7 @@ class Sandbox:
         self.clock.after(every, again)
 
     def step(self):
-        return stepping.to_next_change(self)[1], self.clock.now
+        return stepping.to_next_change(self.clock, self.run)[1], self.clock.now
 
 
 @pytest.fixture

@@ -30,10 +30,10 @@ def warmed(sandbox, monkeypatch, stop):
 
 
 def test_all_are_answered_and_none_is_kept(sandbox, monkeypatch):
-    before = len(sandbox.journal), sandbox.clock.now, sandbox.asked
+    before = len(sandbox.journal), sandbox.clock.now, sandbox.timekeeper.asked
     statuses = warmed(sandbox, monkeypatch, threading.Event())
     assert statuses == dict.fromkeys((operation for _, operation, _ in warmup._LOOKS), 200)
-    assert (len(sandbox.journal), sandbox.clock.now, sandbox.asked) == before
+    assert (len(sandbox.journal), sandbox.clock.now, sandbox.timekeeper.asked) == before
 
 
 def test_none_is_made_once_the_sandbox_is_to_stop(sandbox, monkeypatch):

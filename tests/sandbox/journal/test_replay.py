@@ -225,7 +225,7 @@ def test_what_the_head_of_a_request_says_is_there_again(lab):
     s3.put_object(Bucket="own-bucket", Key="a", Body=b"hello", Metadata={"by": "me"}, CacheControl="no-store")
     s3.copy_object(Bucket="own-bucket", Key="b", CopySource="own-bucket/a")
     sandbox = lab.place.endpoint.transport.sandbox
-    sandbox.rebuild(sandbox.clock.now)
+    sandbox.account.rebuild(sandbox.clock.now)
     copy = s3.get_object(Bucket="own-bucket", Key="b")
     assert (copy["Body"].read(), copy["Metadata"], copy["CacheControl"]) == (
         b"hello",

@@ -25,21 +25,21 @@ def carry(export, blob, target):
 
 
 def test_it_is_there_after_the_next_start_too(tmp_path):
-    one = opened(tmp_path / "one")
-    carry_out(one, "advance", {"seconds": 12})
-    export = carry_out(one, "export", {})
+    first = opened(tmp_path / "one")
+    carry_out(first, "advance", {"seconds": 12})
+    export = carry_out(first, "export", {})
     other = opened(tmp_path / "other", seed=4)
     carry(export, {}, other)
-    assert (other.seed, other.clock.now) == (one.seed, 12)
+    assert (other.account.seed, other.clock.now) == (first.account.seed, 12)
     other.close()
     again = opened(tmp_path / "other", seed=None)
-    assert (again.seed, again.clock.now) == (one.seed, 12)
+    assert (again.account.seed, again.clock.now) == (first.account.seed, 12)
     assert again.journal.damage is None
 
 
 def test_what_cannot_be_replayed_leaves_the_file_as_it_was(tmp_path, monkeypatch):
-    one = opened(tmp_path / "one")
-    export = carry_out(one, "export", {})
+    sandbox = opened(tmp_path / "one")
+    export = carry_out(sandbox, "export", {})
     other = opened(tmp_path / "other", seed=4)
     before = (tmp_path / "other" / "sandbox" / "journal.jsonl").read_bytes()
     rebuilds = []
@@ -49,7 +49,7 @@ def test_what_cannot_be_replayed_leaves_the_file_as_it_was(tmp_path, monkeypatch
         if len(rebuilds) == 1:
             raise RuntimeError("broken")
 
-    monkeypatch.setattr(other, "rebuild", once)
+    monkeypatch.setattr(other.account, "rebuild", once)
     with pytest.raises(AwsError, match="it cannot be replayed: RuntimeError"):
         carry(export, {}, other)
     assert len(rebuilds) == 2
@@ -70,22 +70,22 @@ def test_bodies_are_bounded_all_together():
 
 
 def test_a_session_takes_the_place_of_an_open_journal_on_windows(tmp_path, windows_files):
-    one, other = opened(tmp_path / "one"), opened(tmp_path / "other", seed=4)
-    carry_out(one, "advance", {"seconds": 12})
-    carry(carry_out(one, "export", {}), {}, other)
-    carry_out(other, "advance", {"seconds": 3})  # it goes on in the file that is there now
-    carry_out(other, "reset", {})
-    carry_out(other, "advance", {"seconds": 7})
-    other.close()
+    first, second = opened(tmp_path / "one"), opened(tmp_path / "other", seed=4)
+    carry_out(first, "advance", {"seconds": 12})
+    carry(carry_out(first, "export", {}), {}, second)
+    carry_out(second, "advance", {"seconds": 3})  # it goes on in the file that is there now
+    carry_out(second, "reset", {})
+    carry_out(second, "advance", {"seconds": 7})
+    second.close()
     again = opened(tmp_path / "other", seed=None)
-    assert (again.seed, again.clock.now, again.journal.damage) == (one.seed, 7, None)
+    assert (again.account.seed, again.clock.now, again.journal.damage) == (first.account.seed, 7, None)
     assert not list((tmp_path / "other" / "sandbox").glob("*.fresh"))
 
 
 def test_a_journal_that_cannot_be_replaced_is_gone_on_with(tmp_path, monkeypatch):
-    one, other = opened(tmp_path / "one"), opened(tmp_path / "other", seed=4)
-    carry_out(one, "advance", {"seconds": 12})
-    export = carry_out(one, "export", {})
+    first, second = opened(tmp_path / "one"), opened(tmp_path / "other", seed=4)
+    carry_out(first, "advance", {"seconds": 12})
+    export = carry_out(first, "export", {})
 
     def refuse(*paths):
         raise PermissionError(13, "a virus scanner has it open")
@@ -93,9 +93,9 @@ def test_a_journal_that_cannot_be_replaced_is_gone_on_with(tmp_path, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr("os.replace", refuse)
         with pytest.raises(AwsError, match="virus scanner"):
-            carry(export, {}, other)
-    carry_out(other, "advance", {"seconds": 3})
-    other.close()
+            carry(export, {}, second)
+    carry_out(second, "advance", {"seconds": 3})
+    second.close()
     again = opened(tmp_path / "other", seed=None)
-    assert (again.seed, again.clock.now, again.journal.damage) == ("4", 3, None)
+    assert (again.account.seed, again.clock.now, again.journal.damage) == ("4", 3, None)
     assert not list((tmp_path / "other" / "sandbox").glob("*.fresh"))

@@ -120,8 +120,8 @@ def test_entry_point_and_command_combine_as_docker_s(entry_point, command, combi
 
 def test_the_definition_s_environment_wins():
     spec = Spec(image=Image(env=["COLOUR=blue", "PATH=/opt/bin"]), environment={"COLOUR": "green"})
-    found = combined_environment(spec, "ip-172-31-0-4.ec2.internal")
-    assert (found["COLOUR"], found["PATH"]) == ("green", "/opt/bin")
+    environment = combined_environment(spec, "ip-172-31-0-4.ec2.internal")
+    assert (environment["COLOUR"], environment["PATH"]) == ("green", "/opt/bin")
 
 
 def test_two_runs_are_the_same_run():

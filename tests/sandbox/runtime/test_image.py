@@ -147,9 +147,9 @@ def test_no_bytes_do_more_than_raise_bad_layer(blob):
 def test_sizes_follow_from_layers_and_labels():
     labels = {"ecslab.synthetic": "true", "ecslab.nominal-extra": "1000"}
     layer = Layer("sha256:1", "application/vnd.oci.image.layer.v1.tar", 24, lambda: tar(("a", b"1")))
-    found = Image.of("web:1", "sha256:2", {"architecture": "arm64", "config": {"Labels": labels}}, (layer,))
-    assert (found.size, found.nominal_size, found.synthetic, found.architecture) == (24, 1024, True, "arm64")
-    assert found.rootfs() is found.rootfs()
+    built = Image.of("web:1", "sha256:2", {"architecture": "arm64", "config": {"Labels": labels}}, (layer,))
+    assert (built.size, built.nominal_size, built.synthetic, built.architecture) == (24, 1024, True, "arm64")
+    assert built.rootfs() is built.rootfs()
 
 
 def header(**changes) -> bytes:

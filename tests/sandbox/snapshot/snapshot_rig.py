@@ -94,7 +94,7 @@ def held(sandbox: Sandbox) -> Written:
     """All that a sandbox holds."""
     with sandbox.lock, sandbox.backend.whole() as root:
         about = (
-            sandbox.mutations,
+            sandbox.account.mutations,
             sandbox.clock.now,
             sandbox.pace.mode,
             sandbox.pace.speed,
@@ -114,20 +114,20 @@ OWN = {
 """Attributes in which two processes may differ."""
 
 
-def difference(one: Written, other: Written) -> str:
+def difference(first: Written, second: Written) -> str:
     """Where two graphs differ first, as whoever walks along them sees it; "" if nowhere.
 
     Args:
         other: of a whole replay, in which nobody looked at anything.
     """
-    seen, waiting = set(), [(one.root, other.root, "")]
+    seen, waiting = set(), [(first.root, second.root, "")]
     while waiting:
         left, right, way = waiting.pop()
         name = way.rpartition(".")[2]
         if (left, right) in seen or name in OWN:
             continue
         seen.add((left, right))
-        here, there = _parts(one, left), _parts(other, right)
+        here, there = _parts(first, left), _parts(second, right)
         if name in LOOKED_AT and ("None" in there):
             continue
         if name == "backends":  # some are made as somebody looks, which no journal keeps

@@ -72,7 +72,7 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
     sandbox.close()  # here a snapshot is written
     monkeypatch.setattr(snapshots, "AT_STOP", 1_000_000)
     sandbox = opened(home)
-    assert sandbox._replay.position > 5
+    assert sandbox.account.replay.position > 5
     aws = clients(sandbox)
     aws.pass_time(120)
     after = shown(aws)

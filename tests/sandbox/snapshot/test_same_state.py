@@ -24,14 +24,14 @@ def test_a_snapshot_and_the_rest_of_the_journal_come_to_the_whole_journal(tmp_pa
     sandbox.close()  # here a snapshot is written
     monkeypatch.setattr(snapshots, "AT_STOP", 1_000_000)
     sandbox = opened(home)
-    assert sandbox._replay.position > 30
+    assert sandbox.account.replay.position > 30
     client = Inside(sandbox, f"{seed} again")
     live(client, ground, 15)
     sandbox.close()
     states, positions = [], []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
-        positions.append(again._replay.happened)
+        positions.append(again.account.replay.happened)
         states.append(held(again))
         again.close()
     assert positions[0] < positions[1]

@@ -68,7 +68,7 @@ def replayed(home) -> int:
     assert {"lab", "later"} <= {
         cluster.name for cluster in sandbox.backend._account.regions["us-east-1"].clusters.values()
     }
-    return sandbox._replay.happened
+    return sandbox.account.replay.happened
 
 
 def resealed(home, **changes) -> None:
@@ -126,8 +126,8 @@ def test_a_journal_is_not_set_aside_for_a_snapshot_that_cannot_be_gone_on_from(h
     whole = replayed(copied(home, "whole", snapshots=False))
     made = snapshots.Snapshots._made
 
-    def broken(self, found):
-        restored = made(self, found)
+    def broken(self, snapshot):
+        restored = made(self, snapshot)
         restored.account.regions = None
         return restored
 

@@ -52,8 +52,8 @@ def altered(monkeypatch):
 )  # fmt: skip
 def test_what_does_not_fit_the_model_is_noticed(altered, line, instead, problem):
     altered(lambda text: text.replace(line, instead))
-    found = list(problems(SERVICES[0]))
-    assert any(each.startswith(problem) for each in found), found
+    messages = list(problems(SERVICES[0]))
+    assert any(each.startswith(problem) for each in messages), messages
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +64,8 @@ def lab(tmp_path_factory):
 
 
 def test_what_a_class_covers_is_of_it_too():
-    found = {f"{each.operation}.{each.path}": each for each in fields(SERVICES[0])}
-    nested = found["RunTask.volumeConfigurations.managedEBSVolume.tagSpecifications.tags.key"]
+    by_path = {f"{each.operation}.{each.path}": each for each in fields(SERVICES[0])}
+    nested = by_path["RunTask.volumeConfigurations.managedEBSVolume.tagSpecifications.tags.key"]
     assert (nested.kind, nested.is_top) == ("refused", False)
 
 

@@ -91,7 +91,7 @@ def test_a_message_in_fragments_is_one(account, task):
     send(websocket.ABNF.create_frame(data[:50], websocket.ABNF.OPCODE_BINARY, 0))
     send(websocket.ABNF.create_frame(data[50:], websocket.ABNF.OPCODE_CONT, 1))
     until(plugin, lambda: plugin.seen.endswith("whole\r\n# "))
-    account.sandbox.exec_session(plugin.session["sessionId"], "end")
+    account.sandbox.exec_sessions.do(plugin.session["sessionId"], "end")
 
 
 def test_without_a_token_there_is_little_time(account, task):
@@ -122,7 +122,7 @@ def test_clients_that_are_sent_away(account, task, sent):
     assert not client.connected or client.recv() in ("", b"")
     plugin = Plugin(Socket(answer["session"]["streamUrl"]), answer["session"]).start()
     until(plugin, lambda: plugin.seen == "# ")
-    account.sandbox.exec_session(plugin.session["sessionId"], "end")
+    account.sandbox.exec_sessions.do(plugin.session["sessionId"], "end")
 
 
 def asked(account, request):
@@ -158,7 +158,7 @@ def test_a_slow_client_is_let_go(account, task):
     for _ in range(20):
         account.run(1)
     assert account.see(task)["lastStatus"] == "RUNNING"
-    account.sandbox.exec_session(plugin.session["sessionId"], "end")
+    account.sandbox.exec_sessions.do(plugin.session["sessionId"], "end")
     plugin.stream.socket.close()
 
 

@@ -28,7 +28,7 @@ def test_the_kernel_and_what_is_reserved_are_not_for_tasks():
 
 
 @pytest.mark.parametrize(
-    ("script", "found"),
+    ("script", "expected"),
     [
         ("#!/bin/sh\necho ECS_CLUSTER=a >> /etc/ecs/ecs.config", {"ECS_CLUSTER": "a"}),
         ("#!/bin/sh\necho -e 'ECS_CLUSTER=a\\nECS_RESERVED_MEMORY=9' | tee /etc/ecs/ecs.config",
@@ -43,8 +43,8 @@ def test_the_kernel_and_what_is_reserved_are_not_for_tasks():
         ("", {}),
     ],
 )  # fmt: skip
-def test_what_a_script_writes_to_the_agents_file(script, found):
-    assert settings(script) == found
+def test_what_a_script_writes_to_the_agents_file(script, expected):
+    assert settings(script) == expected
 
 
 @pytest.mark.parametrize("value", ["[1]", "{", '{"a": 1}'])

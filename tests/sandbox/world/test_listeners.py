@@ -50,7 +50,7 @@ def test_path_patterns_have_two_wildcards_and_mind_the_case(pattern, path, holds
      (Condition("query-string", ("version=v?",)), Asked(query="a=b&Version=v1")),
      (Condition("query-string", ("*beta*",)), Asked(query="x=the-beta-one")),
      (Condition("source-ip", ("10.0.0.0/8", "198.51.100.0/24")), Asked())],
-    ids=lambda one: getattr(one, "field", ""),
+    ids=lambda parameter: getattr(parameter, "field", ""),
 )  # fmt: skip
 def test_conditions(condition, asked):
     assert condition.holds(asked)

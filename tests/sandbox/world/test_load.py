@@ -244,14 +244,14 @@ def test_it_makes_no_difference_when_somebody_looks(profile, tasks, moments):
 
 
 def test_chance_is_of_the_seed_alone():
-    one, same = traffic(), traffic()
-    other = Traffic(profiles.constant(20), Cost(), EPOCH, "another seed")
-    for made in (one, same, other):
-        made.reroute(served_by(4))
-        made.pass_time(EPOCH + 3600)
-    assert seen(one) == seen(same)
-    assert one.totals.arrivals != other.totals.arrivals
-    assert one.totals.arrivals == pytest.approx(72_000, rel=0.02)
+    first, same_seed = traffic(), traffic()
+    other_seed = Traffic(profiles.constant(20), Cost(), EPOCH, "another seed")
+    for load in (first, same_seed, other_seed):
+        load.reroute(served_by(4))
+        load.pass_time(EPOCH + 3600)
+    assert seen(first) == seen(same_seed)
+    assert first.totals.arrivals != other_seed.totals.arrivals
+    assert first.totals.arrivals == pytest.approx(72_000, rel=0.02)
 
 
 def test_who_waits_at_a_target_that_ends_gets_a_502():

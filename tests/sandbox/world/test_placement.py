@@ -155,11 +155,11 @@ def test_ports_are_apart_by_protocol_and_free_again_when_the_task_has_gone():
 
 
 def test_nothing_is_set_aside_where_there_is_no_room():
-    one = instance("1")
+    container_instance = instance("1")
     with pytest.raises(ValueError, match="no room for task task: MEMORY"):
-        one.take("task", "service:web", Needs(memory=1001))
-    assert one.free_memory == 1000
-    assert not one.tasks
+        container_instance.take("task", "service:web", Needs(memory=1001))
+    assert container_instance.free_memory == 1000
+    assert not container_instance.tasks
 
 
 # against a search that looks at everything

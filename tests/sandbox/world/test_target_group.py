@@ -221,10 +221,10 @@ def test_a_program_that_falls_over_at_the_check_is_not_judged():
 
 def test_who_hears_of_a_target_may_take_it_out_at_once():
     rig = Rig(delay=20)
-    heard = rig.hear
+    rig_hear = rig.hear
 
     def hear(ip, port, health):
-        heard(ip, port, health)
+        rig_hear(ip, port, health)
         if health.state == "initial":
             rig.group.deregister(ip, port)
 

@@ -456,7 +456,7 @@ def test_what_it_asks_of_the_agent(request_, names):
     if names is None:
         assert "requiresAttributes" not in made
     else:
-        asked = [one["name"].rpartition("capability.")[2] for one in made["requiresAttributes"]]
+        asked = [attribute["name"].rpartition("capability.")[2] for attribute in made["requiresAttributes"]]
         assert asked == names.split()
 
 

@@ -1,4 +1,4 @@
-"""Stage 13's exercises: the same tag pushed anew, and document 003's task run from the terminal."""
+"""Stage 13's exercises: the same tag pushed again, and document 003's task run from the terminal."""
 
 from __future__ import annotations
 

@@ -216,7 +216,11 @@ def test_counters_are_samples(ecs):
 
     def seen():
         [shown] = ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])["clusters"]
-        [running] = [one["value"] for one in shown["statistics"] if one["name"] == "runningFargateTasksCount"]
+        [running] = [
+            statistic["value"]
+            for statistic in shown["statistics"]
+            if statistic["name"] == "runningFargateTasksCount"
+        ]
         assert running == str(shown["runningTasksCount"])
         return shown["runningTasksCount"], shown["pendingTasksCount"]
 
@@ -325,7 +329,7 @@ def test_only_one_base_of_a_service(ecs):
 
 def test_every_account_has_the_fargate_providers(ecs):
     answer = ecs("DescribeCapacityProviders", capacityProviders=["FARGATE", "mine"])
-    assert [one["name"] for one in answer["capacityProviders"]] == ["FARGATE"]
+    assert [provider["name"] for provider in answer["capacityProviders"]] == ["FARGATE"]
     assert answer["failures"] == [{"arn": ARN + "capacity-provider/mine", "reason": "MISSING"}]
     assert len(ecs("DescribeCapacityProviders")["capacityProviders"]) == 2
 

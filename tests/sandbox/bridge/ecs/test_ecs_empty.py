@@ -41,12 +41,14 @@ def test_account_settings(ecs):
     assert ecs("ListAccountSettings")["settings"] == []
     effective = ecs("ListAccountSettings", effectiveSettings=True)["settings"]
     assert len(effective) == 12
-    kept = ecs("PutAccountSettingDefault", name="containerInsights", value="enabled")["setting"]
-    assert kept == {
+    setting = ecs("PutAccountSettingDefault", name="containerInsights", value="enabled")["setting"]
+    assert setting == {
         "name": "containerInsights", "value": "enabled", "type": "user",
         "principalArn": f"arn:aws:iam::{ACCOUNT}:root",
     }  # fmt: skip
-    assert ecs("ListAccountSettings", name="containerInsights", effectiveSettings=True)["settings"] == [kept]
+    assert ecs("ListAccountSettings", name="containerInsights", effectiveSettings=True)["settings"] == [
+        setting
+    ]
     ecs("DeleteAccountSetting", name="containerInsights")
     assert ecs("ListAccountSettings")["settings"] == []
 

@@ -28,7 +28,7 @@ def register(ecs, **changes):
 
 def test_what_registering_answers(ecs):
     definition = register(ecs)
-    attributes = {one["name"] for one in definition.pop("requiresAttributes")}
+    attributes = {attribute["name"] for attribute in definition.pop("requiresAttributes")}
     assert definition == {
         "taskDefinitionArn": f"{ARN}task-definition/{FAMILY}:1", "family": FAMILY, "revision": 1,
         "status": "ACTIVE", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],

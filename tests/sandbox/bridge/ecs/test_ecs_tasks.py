@@ -222,21 +222,21 @@ def test_what_is_refused(account, operation, parameters, message):
 
 def test_list_tasks_filters_by_what_a_task_is_meant_to_be(account):
     account.define(family="other")
-    one, two = account.start(startedBy="me"), account.start(taskDefinition="other")
+    first, second = account.start(startedBy="me"), account.start(taskDefinition="other")
     account.run(60)
-    account.ecs("StopTask", cluster="lab", task=one["taskArn"])
+    account.ecs("StopTask", cluster="lab", task=first["taskArn"])
 
     def listed(**filters):
         return account.ecs("ListTasks", cluster="lab", **filters)["taskArns"]
 
-    assert listed() == listed(desiredStatus="RUNNING") == [two["taskArn"]]
-    assert listed(desiredStatus="STOPPED") == [one["taskArn"]]
+    assert listed() == listed(desiredStatus="RUNNING") == [second["taskArn"]]
+    assert listed(desiredStatus="STOPPED") == [first["taskArn"]]
     assert listed(desiredStatus="PENDING") == []
-    assert listed(family="other") == [two["taskArn"]]
+    assert listed(family="other") == [second["taskArn"]]
     assert listed(family="web") == []
-    assert listed(startedBy="me", desiredStatus="STOPPED") == [one["taskArn"]]
+    assert listed(startedBy="me", desiredStatus="STOPPED") == [first["taskArn"]]
     assert listed(launchType="EC2") == []
-    assert listed(launchType="FARGATE") == [two["taskArn"]]
+    assert listed(launchType="FARGATE") == [second["taskArn"]]
     with pytest.raises(AwsError, match="Service not found"):
         listed(serviceName="web")
     for other in ({"family": "web"}, {"launchType": "FARGATE"}, {"serviceName": "web"}):
@@ -246,13 +246,13 @@ def test_list_tasks_filters_by_what_a_task_is_meant_to_be(account):
 
 def test_list_tasks_by_pages(account):
     arns = [task["taskArn"] for task in account.ecs("RunTask", **account.order(count=5))["tasks"]]
-    found, token, pages = [], None, 0
+    listed, token, pages = [], None, 0
     while pages == 0 or token:
         more = {"nextToken": token} if token else {}
         answer = account.ecs("ListTasks", cluster="lab", maxResults=2, **more)
-        found += answer["taskArns"]
+        listed += answer["taskArns"]
         token, pages = answer.get("nextToken"), pages + 1
-    assert (found, pages) == (arns, 3)
+    assert (listed, pages) == (arns, 3)
 
 
 def test_what_was_pushed_is_what_is_served(account):

@@ -134,11 +134,13 @@ def test_environment_files(account):
 
 
 def test_another_file_for_one_task(account):
-    one, other = file("A=one"), file("A=other", key="other.env")
+    first_file, second_file = file("A=one"), file("A=other", key="other.env")
     account.role(*ALLOWED)
     shell = {"name": "app", "image": "busybox", "command": ["sh", "-c", "echo $A"], "logConfiguration": LOGS}
-    account.define({**shell, "environmentFiles": [one]}, executionRoleArn=ROLE)
-    task = account.start(overrides={"containerOverrides": [{"name": "app", "environmentFiles": [other]}]})
+    account.define({**shell, "environmentFiles": [first_file]}, executionRoleArn=ROLE)
+    task = account.start(
+        overrides={"containerOverrides": [{"name": "app", "environmentFiles": [second_file]}]}
+    )
     account.run(100)
     assert account.lines(f"ecs/app/{task['taskArn'].rpartition('/')[2]}") == ["other"]
 

@@ -157,9 +157,9 @@ def test_a_volume_is_shared_by_the_containers_of_one_task(account):
         shell("echo from the side > /page/index.html", mountPoints=[{**site, "containerPath": "/page"}]),
         volumes=[{"name": "site"}],
     )
-    one, other = account.start(), account.start()
+    first, second = account.start(), account.start()
     account.run(60)
-    for task in (one, other):
+    for task in (first, second):
         assert account.get(task).body == b"from the side\n"
 
 
@@ -185,11 +185,11 @@ def test_a_file_system_of_efs_outlives_the_task(account):
               mountPoints=[{"sourceVolume": "data", "containerPath": "/data"}]),
         volumes=[{"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a1b"}}],
     )  # fmt: skip
-    one = account.start()
+    task = account.start()
     account.run(100)
     other = account.start()
     account.run(200)
-    assert lines(account, one) == ["cat: /data/x: No such file or directory"]
+    assert lines(account, task) == ["cat: /data/x: No such file or directory"]
     assert lines(account, other) == ["kept"]
 
 

@@ -138,10 +138,10 @@ def test_nothing_else_is_there(account, path):
 
 def test_another_task_does_not_get_the_role(account):
     task_role()
-    one = run(
+    task = run(
         account, shell("echo $AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; sleep 1000"), taskRoleArn=TASK_ROLE
     )
-    (path,) = lines(account, one)
+    (path,) = lines(account, task)
     about, _ = told(account, f"curl -s {META}{path}", taskRoleArn=TASK_ROLE)
     assert about == {
         "code": "InvalidIdInRequest",
@@ -152,14 +152,14 @@ def test_another_task_does_not_get_the_role(account):
 
 def test_variables_that_ecs_adds(account):
     task = run(account, shell("env"))
-    found = dict(line.split("=", 1) for line in lines(account, task))
+    variables = dict(line.split("=", 1) for line in lines(account, task))
     runtime_id = account.see(task)["containers"][0]["runtimeId"]
-    assert found["AWS_EXECUTION_ENV"] == "AWS_ECS_FARGATE"
-    assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == REGION
-    assert found["ECS_CONTAINER_METADATA_URI_V4"] == f"{META}/v4/{runtime_id}"
-    assert found["ECS_AGENT_URI"] == f"{META}/api/{runtime_id}"
-    assert found["HOSTNAME"] == f"ip-{private_ip(account, task).replace('.', '-')}.ec2.internal"
-    assert "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" not in found
+    assert variables["AWS_EXECUTION_ENV"] == "AWS_ECS_FARGATE"
+    assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == REGION
+    assert variables["ECS_CONTAINER_METADATA_URI_V4"] == f"{META}/v4/{runtime_id}"
+    assert variables["ECS_AGENT_URI"] == f"{META}/api/{runtime_id}"
+    assert variables["HOSTNAME"] == f"ip-{private_ip(account, task).replace('.', '-')}.ec2.internal"
+    assert "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" not in variables
 
 
 def test_the_host_name_is_the_interfaces_whatever_the_variable_says(account):
@@ -171,9 +171,9 @@ def test_an_older_platform_version_has_no_newer_endpoints(account):
     account.define(shell("env"), executionRoleArn=account.execution_role)
     task = account.start(platformVersion="1.3.0")
     account.run(account.clock.now + 60)
-    found = dict(line.split("=", 1) for line in lines(account, task))
-    assert "ECS_CONTAINER_METADATA_URI" in found
-    assert not {"ECS_AGENT_URI", "ECS_CONTAINER_METADATA_URI_V4"} & set(found)
+    variables = dict(line.split("=", 1) for line in lines(account, task))
+    assert "ECS_CONTAINER_METADATA_URI" in variables
+    assert not {"ECS_AGENT_URI", "ECS_CONTAINER_METADATA_URI_V4"} & set(variables)
 
 
 def private_ip(account, task):

@@ -38,8 +38,8 @@ def secret():
 
 def ran(account, command, image=CLI, **more):
     """The exit code and the log of one container that ran."""
-    one = {"name": "app", "image": image, "command": command, "logConfiguration": LOGS}
-    account.define(one, executionRoleArn=account.execution, **more)
+    container = {"name": "app", "image": image, "command": command, "logConfiguration": LOGS}
+    account.define(container, executionRoleArn=account.execution, **more)
     task = account.start()
     account.run(account.clock.now + 300)
     (seen,) = account.see(task)["containers"]
@@ -93,8 +93,8 @@ def test_a_secret_that_is_not_there(account):
     ],
 )
 def test_what_it_does_not_know_it_says(account, command, code, words):
-    found, lines = ran(account, command)
-    assert (found, words in lines[-1]) == (code, True)
+    exit_code, lines = ran(account, command)
+    assert (exit_code, words in lines[-1]) == (code, True)
 
 
 def test_other_images_do_not_have_it(account):

@@ -52,7 +52,7 @@ def test_what_an_answer_leaves_out(lab):
     assert "currentServiceDeployment" in lab.see()
     changed = lab.update("two", forceNewDeployment=True)
     assert not {"tags", "currentServiceDeployment"} & set(changed)
-    assert [one["status"] for one in changed["deployments"]] == ["PRIMARY", "ACTIVE"]
+    assert [deployment["status"] for deployment in changed["deployments"]] == ["PRIMARY", "ACTIVE"]
     assert len(changed["currentServiceRevisions"]) == 2
     lab.settle(8)
     assert len(lab.see("two")["deployments"]) == 1
@@ -160,7 +160,7 @@ def test_deleting_it_by_force_while_it_is_replaced(lab):
     lab.settle(20)
     gone = lab("DeleteService", service="web", force=True)["service"]
     assert (gone["status"], gone["desiredCount"]) == ("DRAINING", 0) and gone["runningCount"] > 0
-    assert [one["status"] for one in gone["deployments"]] == ["PRIMARY", "DRAINING"]
+    assert [deployment["status"] for deployment in gone["deployments"]] == ["PRIMARY", "DRAINING"]
     assert lab("DeleteService", service="web")["service"]["status"] == "DRAINING"
 
 

@@ -65,12 +65,16 @@ def test_a_deployment_that_is_rolled_back(lab):
     lab.settle()
     newest, first = lab("ListServiceDeployments", service="web")["serviceDeployments"]
     assert (newest["status"], first["status"]) == ("ROLLBACK_SUCCESSFUL", "SUCCESSFUL")
-    (one,) = rollouts(lab, newest["serviceDeploymentArn"])
-    assert one["deploymentCircuitBreaker"] == {"status": "TRIGGERED", "failureCount": 3, "threshold": 3}
-    assert one["rollback"]["serviceRevisionArn"] == good
+    (deployment,) = rollouts(lab, newest["serviceDeploymentArn"])
+    assert deployment["deploymentCircuitBreaker"] == {
+        "status": "TRIGGERED",
+        "failureCount": 3,
+        "threshold": 3,
+    }
+    assert deployment["rollback"]["serviceRevisionArn"] == good
     reason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
-    assert one["statusReason"] == one["rollback"]["reason"] == reason
-    assert [source["arn"] for source in one["sourceServiceRevisions"]] == [good]
+    assert deployment["statusReason"] == deployment["rollback"]["reason"] == reason
+    assert [source["arn"] for source in deployment["sourceServiceRevisions"]] == [good]
     listed = lab("ListServiceDeployments", service="web", status=["SUCCESSFUL"])["serviceDeployments"]
     assert listed == [first]
 

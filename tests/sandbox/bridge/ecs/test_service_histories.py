@@ -97,11 +97,16 @@ class World:
         arns = [task.arn for task in state.of(REGION).tasks.values()][:100]
         tasks = self.lab("DescribeTasks", tasks=arns) if arns else None
         rollouts = [self.lab("ListServiceDeployments", service=name) for name in names]
-        arns = [[one["serviceDeploymentArn"] for one in each["serviceDeployments"]] for each in rollouts]
+        arns = [
+            [deployment["serviceDeploymentArn"] for deployment in each["serviceDeployments"]]
+            for each in rollouts
+        ]
         about = [self.ask("DescribeServiceDeployments", serviceDeploymentArns=each[:20]) for each in arns]
         listed = self.lab("ListServices"), self.lab("ListTasks")
         cluster = self.lab.account.ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])
-        targets = {arn: [(one.ip, one.port, one.health) for one in pool] for arn, pool in pools().items()}
+        targets = {
+            arn: [(target.ip, target.port, target.health) for target in pool] for arn, pool in pools().items()
+        }
         held = self.lab.account.enis()
         enis = {eni_id: (eni.private_ip_address, eni.public_ip) for eni_id, eni in held.items()}
         due = self.clock.next_at()
@@ -135,7 +140,7 @@ def pools():
 
 def counts(service):
     """Tasks that count towards the maximum, and the healthy ones."""
-    members = [member for one in service.deployments for member in one.members.values()]
+    members = [member for deployment in service.deployments for member in deployment.members.values()]
     used = sum(member.phase in ("pending", "running") for member in members)
     return used, {member for member in members if member.live and member.healthy}
 
@@ -147,11 +152,11 @@ def keeps_within_its_percents(service, before):
     dropped = [member for member in before[1] - healthy if member.stopped_by_scheduler]
     if dropped and service.status == "ACTIVE":
         assert len(healthy) >= service.minimum
-    for one in service.deployments:
-        members = one.members.values()
-        assert one.running == sum(member.phase == "running" for member in members)
-        assert one.pending == sum(member.phase == "pending" for member in members)
-        assert one.live == sum(member.live for member in members)
+    for deployment in service.deployments:
+        members = deployment.members.values()
+        assert deployment.running == sum(member.phase == "running" for member in members)
+        assert deployment.pending == sum(member.phase == "pending" for member in members)
+        assert deployment.live == sum(member.live for member in members)
 
 
 class Histories(RuleBasedStateMachine):
@@ -231,10 +236,10 @@ class Histories(RuleBasedStateMachine):
         serving = {
             (balancer.target_group, tasks[member.id].attachment.interface.private_ip, balancer.port)
             for service in self.world.services.values()
-            for one in service.deployments
-            for member in one.members.values()
+            for deployment in service.deployments
+            for member in deployment.members.values()
             if member.registered_at is not None and tasks[member.id].last_status == "RUNNING"
-            for balancer in one.revision.load_balancers
+            for balancer in deployment.revision.load_balancers
         }
         registered = {
             (arn, target.ip, target.port) for arn, pool in pools().items() for target in pool
@@ -254,14 +259,14 @@ class Histories(RuleBasedStateMachine):
                 for task_id in STARTED.findall(event.message)
             }  # fmt: skip
             assert started <= tasks.keys()
-            mine = {task for one in service.deployments for task in one.members}
+            mine = {task for deployment in service.deployments for task in deployment.members}
             assert len(events) == 100 or mine <= started
             completed = sum("deployment completed." in event.message for event in events)
             good = ("SUCCESSFUL", "ROLLBACK_SUCCESSFUL")
             finished = sum(rollout.status in good for rollout in service.rollouts)
             assert completed == finished or service.status == "INACTIVE"  # which has lost its events
             given_up = sum("deployment failed:" in event.message for event in events)
-            assert given_up == sum(one.triggered for one in service.rollouts)
+            assert given_up == sum(rollout.triggered for rollout in service.rollouts)
 
     def teardown(self):
         if not hasattr(self, "world"):
@@ -307,7 +312,9 @@ class Histories(RuleBasedStateMachine):
         tasks = state.of(REGION).tasks.values()
         assert all(task.last_status == "STOPPED" for task in tasks)
         containers = [container for task in tasks for container in task.containers]
-        assert all(one.last_status == "STOPPED" and one.program is None for one in containers)
+        assert all(
+            container.last_status == "STOPPED" and container.program is None for container in containers
+        )
         assert (world.lab.account.enis(), world.clock.next_at()) == ({}, None)
         assert [target for pool in pools().values() for target in pool] == []
         assert all(service.status == "INACTIVE" for service in world.services.values())

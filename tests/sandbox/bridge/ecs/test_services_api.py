@@ -187,7 +187,7 @@ def test_what_starts_a_deployment_and_what_does_not(lab):
         {"enableExecuteCommand": False},
         {"propagateTags": "TASK_DEFINITION"},
     ):
-        assert [one["id"] for one in lab.update(**change)["deployments"]] == [first], change
+        assert [deployment["id"] for deployment in lab.update(**change)["deployments"]] == [first], change
     lab.account.define()
     network = lab.account.network(lab.subnets[:1])
     for change in (
@@ -197,7 +197,7 @@ def test_what_starts_a_deployment_and_what_does_not(lab):
         lab.settle()
         before = lab.see()["deployments"][0]["id"]
         now = lab.update(**change)["deployments"]
-        assert [one["status"] for one in now] == ["PRIMARY", "ACTIVE"], change
+        assert [deployment["status"] for deployment in now] == ["PRIMARY", "ACTIVE"], change
         assert now[1]["id"] == before != now[0]["id"]
     lab.settle()
     service = lab.see()
@@ -219,7 +219,7 @@ def test_a_missing_image_rolls_back(lab):
     bad = lab.update(taskDefinition="web")["deployments"][0]["id"]
     lab.settle(182)
     now = lab.see()
-    assert [(one["id"], one["status"], one["rolloutState"]) for one in now["deployments"]] == [
+    assert [(each["id"], each["status"], each["rolloutState"]) for each in now["deployments"]] == [
         (good, "PRIMARY", "IN_PROGRESS"), (bad, "ACTIVE", "FAILED")
     ]  # fmt: skip
     assert now["deployments"][0]["rolloutStateReason"] == (
@@ -239,7 +239,7 @@ def test_a_missing_image_rolls_back(lab):
     stopped = lab.tasks(status="STOPPED")
     assert {task["stopCode"] for task in stopped} == {"TaskFailedToStart"}
     again = lab.update(taskDefinition="web:2")["deployments"]
-    assert [one["status"] for one in again] == ["PRIMARY", "ACTIVE"]
+    assert [deployment["status"] for deployment in again] == ["PRIMARY", "ACTIVE"]
 
 
 @pytest.mark.parametrize("made", [True, False])
