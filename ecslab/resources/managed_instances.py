@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-pa
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
@@ -15,7 +15,7 @@ from ecslab.resources import role as roles
 from ecslab.resources.instance_group import instance_profile
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ContainerInstanceTypeDef
+    from mypy_boto3_ecs.type_defs import CapacityProviderTypeDef, ContainerInstanceTypeDef
 
 PROVIDER: Final = "adgu-managed"
 """What the lesson's capacity provider, and the service on it, are called."""
@@ -57,7 +57,7 @@ def profile(lab: Connection) -> str:
     return cast("str", instance_profile.find(lab, PROFILE)["Arn"])
 
 
-def provider(lab: Connection, name: str | None = None) -> Any:
+def provider(lab: Connection, name: str | None = None) -> CapacityProviderTypeDef | None:
     """The capacity provider as DescribeCapacityProviders shows it, whatever its status; None if it is gone.
 
     Args:
@@ -68,14 +68,14 @@ def provider(lab: Connection, name: str | None = None) -> Any:
     return there[0] if there else None
 
 
-def wait_until_active(lab: Connection, name: str | None = None) -> Any:
+def wait_until_active(lab: Connection, name: str | None = None) -> CapacityProviderTypeDef:
     """Wait until a capacity provider may be used, which takes seconds; as DescribeCapacityProviders shows it.
 
     Raises:
         StillWaiting: it is not ACTIVE, or not there.
     """
 
-    def ready() -> Any:
+    def ready() -> CapacityProviderTypeDef | None:
         shown = provider(lab, name)
         return shown if shown and shown["status"] == "ACTIVE" else None
 

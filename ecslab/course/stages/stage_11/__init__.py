@@ -21,7 +21,7 @@ _ON_DEMAND, _SPOT = prices.task_hour(256, 512), prices.task_hour(256, 512, spot=
 STAGE = Stage(
     notebook="11-where-tasks-run.ipynb",
     needs=(*FOUNDATION, "04.network"),
-    minutes=Minutes(reading=54, waiting=26),
+    minutes=Minutes(reading=63, waiting=38),
     part="capacity",
     steps=(
         Step("11.template", 5, instances.template, solutions.make_template),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
@@ -14,6 +14,9 @@ from ecslab.resources import container_instance, managed_instances
 from ecslab.resources.managed_instances import LAUNCHES, REGISTERS
 from ecslab.resources.network import network_reader
 from ecslab.resources.service import service_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import CapacityProviderTypeDef
 
 TASKS: Final = 4
 ZONES: Final = 2
@@ -45,7 +48,7 @@ def service(lab: Connection) -> Verdict:
     return verdicts.done("11.managed-there", name=name, count=TASKS, instances=count)
 
 
-def _provider(lab: Connection, name: str, provider: Any) -> Verdict | None:
+def _provider(lab: Connection, name: str, provider: CapacityProviderTypeDef) -> Verdict | None:
     """What is wrong with the capacity provider."""
     managed = provider.get("managedInstancesProvider")
     if not managed:
