@@ -24,6 +24,8 @@ PROFILE: Final = "adguManagedInstanceRole"
 """The instance profile and the role in it."""
 LAUNCHES: Final = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForManagedInstances"
 REGISTERS: Final = "arn:aws:iam::aws:policy/AmazonECSInstanceRolePolicyForManagedInstances"
+_KNOWN_AFTER: Final = 15.0
+"""Seconds after which ECS knows a new role; AWS gives no figure."""  # U
 _PASSES: Final = "pass-the-instance-role"
 _AWS_DECIDES: Final = "nothing: AWS drains a managed instance 14 days after its launch, or earlier"
 
@@ -38,12 +40,16 @@ def infrastructure_role(lab: Connection) -> str:
         NotOurs: on a real account, somebody else has a role of that name.
     """
     name = lab.name(ROLE)
+    is_new = roles.find(lab, name) is None
     arn = roles.create(lab, name, instance_profile.trust("ecs.amazonaws.com"), LAUNCHES)
     passed = arn.rpartition("/")[0] + "/" + instance_profile.create(lab, PROFILE, REGISTERS)
     to_ec2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
     allow = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": passed, "Condition": to_ec2}
     document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     lab.iam.put_role_policy(RoleName=name, PolicyName=_PASSES, PolicyDocument=document)
+    if is_new and lab.place.eventual:  # a call that names it at once would be refused
+        known = lab.now() + _KNOWN_AFTER
+        lab.wait(lambda: lab.now() >= known, f"ECS to know the new role {name}")
     return arn
 
 
