@@ -50,6 +50,10 @@ class BadName(EcslabError, ValueError):
     """A name that AWS would refuse."""
 
 
+class BadNumber(EcslabError, ValueError):
+    """A number that cannot be: of the wrong kind, or out of its bounds."""
+
+
 class NotThere(EcslabError, LookupError):
     """A step needs something that an earlier step makes."""
 

@@ -76,5 +76,5 @@ def test_a_step_out_of_order_names_the_one_before(lab):
 def test_a_refusal_reads_as_it_does_on_aws(lab):
     with pytest.raises(ClientError) as caught:
         lab.ecs.list_tasks(cluster="nope")
-    said = "An error occurred (ClusterNotFoundException) when calling the ListTasks operation"
-    assert str(caught.value) == f"{said}: Cluster not found."
+    refusal = "An error occurred (ClusterNotFoundException) when calling the ListTasks operation"
+    assert str(caught.value) == f"{refusal}: Cluster not found."

@@ -1,1 +1,1 @@
-"""What is known of AWS's API from botocore's models and names alone."""
+"""What is known of AWS apart from any account: from botocore's models and names, and from price lists."""

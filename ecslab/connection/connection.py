@@ -15,6 +15,7 @@ from ecslab.connection.calls import Calls
 from ecslab.connection.cluster_namespaces import ClusterNamespaces
 from ecslab.connection.guard import Guard, OpenGate, Watch
 from ecslab.connection.http import HttpReply
+from ecslab.connection.instance_budget import InstanceBudget
 from ecslab.connection.ledger import Ledger
 from ecslab.connection.names import Names, prefixed
 from ecslab.connection.place import AwsTime, ControlReply, Place
@@ -49,6 +50,7 @@ class Connection:
         names: the names of the lesson, prefix included.
         listeners: what hears of the learner's calls, whichever session they are made from; see `hooks`.
         answers: what tasks were answered when this lab had them ask.
+        budget: on a real account, what EC2 instances may cost an hour; None in the sandbox.
     """
 
     def __init__(self, place: Place, home: Path, names: Names, prefix: str, record: Record):
@@ -58,12 +60,14 @@ class Connection:
         self.step_marks, self.answers = StepMarks(), Answers()
         marks = {"step_marks": self.step_marks} if self.where == "sandbox" else {}
         self.guard: Watch = OpenGate()
+        self.budget: InstanceBudget | None = None
         namespaces = ClusterNamespaces(place.client, self.ledger, record)
         self.listeners: dict[str, object] = {
             "record": record, "ledger": self.ledger, "cluster_namespaces": namespaces
         }  # fmt: skip
         if self.where == "aws":
             self.guard = self.listeners["guard"] = Guard(place, self.ledger, record)
+            self.budget = self.listeners["budget"] = InstanceBudget(place.client, record)
         mine = {name: listener for name, listener in self.listeners.items() if name != "record"}
         hooks.install(place.session.events, **mine, refusals=refusals, **marks)
         self._clients: dict[str, BaseClient] = {}

@@ -90,7 +90,7 @@ class Place(Protocol):
 
         Args:
             seconds: wall seconds, where time passes by itself; else it goes to the next event.
-            most: not further than this, where it goes by events.
+            most: not further than this, on the clock of `now`.
         """
 
     def looking(self) -> AbstractContextManager[None]:

@@ -237,8 +237,10 @@ class SandboxPlace:
         if self.stepped:
             return float(self.control("advance", to_next=True, seconds=most)["moved"])
         self.now()  # speed and pause may have changed
+        rate = 0.0 if self._clock.get("paused") else float(self._clock["rate"])
+        seconds = min(seconds, most / rate) if rate else seconds
         time.sleep(seconds)  # the clock itself moves with the next call: asking what it shows is none
-        return 0.0 if self._clock.get("paused") else seconds * float(self._clock["rate"])
+        return seconds * rate
 
     def close(self) -> None:
         self.endpoint.close()

@@ -18,6 +18,8 @@ _WIDTH, _EDGE, _SIZE, _LEADING, _GAP = 800, 16, 15, 20, 14
 _BOX: Final = 148
 _LEFT: Final = _EDGE + _BOX
 _RIGHT: Final = _WIDTH - _EDGE - _BOX
+_PITCH: Final = 84
+"""From a service that talks to nobody to the next below it."""
 _ROOM: Final = _RIGHT - _LEFT - 28
 _TONES: Final = {True: "good", False: "bad", None: "quiet"}
 
@@ -33,7 +35,7 @@ def service_map(services: ServiceMap) -> Figure:
     groups = [[*map(_Row, group)] for _, group in groupby(lines, key=lambda line: line.way.server)]
     alone, notes = _alone(services, lines), _notes(services, lines)
     bottom = 48 + sum(sum(row.height for row in group) + _GAP for group in groups)
-    below = bottom + 64 * -(-len(alone) // 4) + 16
+    below = bottom + _PITCH * -(-len(alone) // 4) + 16
     d = Drawing(_WIDTH, below + 21 * len(notes))
     d.text(_EDGE, 32, shorten(_title(services), _WIDTH - 2 * _EDGE, 16, bold=True), size=16, bold=True)
     y = 48
@@ -42,7 +44,7 @@ def service_map(services: ServiceMap) -> Figure:
         y += sum(row.height for row in group) + _GAP
     for number, node in enumerate(alone):
         row, column = divmod(number, 4)
-        _service(d, node, _EDGE + column * 196, y + 64 * row, 180, 54)
+        _service(d, node, _EDGE + column * 196, y + _PITCH * row, 180, _PITCH - 10)
     for number, note in enumerate(notes):
         d.text(_EDGE, below + 21 * number, note, ink=SOFT)
     return d.figure(_title(services), _words(services, lines))
@@ -112,8 +114,19 @@ def _server(d: Drawing, services: ServiceMap, rows: list[_Row], y: int) -> None:
 
 def _service(d: Drawing, node: ServiceNode, x: int, y: int, width: int, height: int) -> None:
     room = width - 18
-    name = shorten(node.name, room, _SIZE, bold=True)
-    d.box(x, y, width, height, name, shorten(_running(node), room, _SIZE), tone="ecs")
+    d.box(x, y, width, height, _name(node.name, room), shorten(_running(node), room, _SIZE), tone="ecs")
+
+
+def _name(name: str, room: float) -> str:
+    """A service's name in two lines at most, the second from behind a hyphen on."""
+    fits = [
+        place
+        for place, letter in enumerate(name, 1)
+        if letter == "-" and text_width(name[:place], _SIZE, bold=True) <= room
+    ]
+    if text_width(name, _SIZE, bold=True) <= room or not fits:
+        return shorten(name, room, _SIZE, bold=True)
+    return f"{name[: fits[-1]]}\n{shorten(name[fits[-1] :], room, _SIZE, bold=True)}"
 
 
 def _alone(services: ServiceMap, lines: list[Line]) -> list[ServiceNode]:

@@ -6,6 +6,7 @@ import atexit
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.connection.missing import or_none_if_missing
 from ecslab.connection.tags import KEY
 from ecslab.display.counted import counted, enumerated
 from ecslab.display.messages import say
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
 def notice(lab: Connection) -> str:
     """One sentence and the next step, if something of this lab's that costs by the hour is there; else ""."""
     tasks = [task for task in _tasks(lab) if task["lastStatus"] != "STOPPED"]
-    instances, balancers = _instances(lab), _load_balancers(lab)
-    counts = (len(tasks), "task"), (len(instances), "instance"), (len(balancers), "load balancer")
+    instances, balancers, external = _instances(lab), _load_balancers(lab), len(_machines(lab, outside=True))
+    counts = (
+        (len(tasks), "task"), (len(instances), "instance"), (_groups_that_launch(lab), "Auto Scaling group"),
+        (external, "external machine"), (len(balancers), "load balancer"),
+    )  # fmt: skip
     parts = [counted(count, noun) for count, noun in counts if count]
     if not parts:
         return ""
     hourly = sum(map(prices.of_task, tasks)) + sum(map(prices.of_load_balancer, balancers))
-    hourly += sum(map(instance_prices.of_instance, instances))
+    hourly += sum(map(instance_prices.of_instance, instances)) + external * prices.EXTERNAL_INSTANCE_HOUR
     verb = "is" if sum(count for count, _ in counts) == 1 else "are"
     return (
         f"{enumerated(parts)} of this lab {verb} still running in account {lab.account}, {lab.region}: about "
@@ -56,10 +60,42 @@ def _tasks(lab: Connection) -> list[TaskTypeDef]:
 
 
 def _instances(lab: Connection) -> list[InstanceTypeDef]:
-    """The instances with the lab's tag, where its ledger has something that launches them."""
-    if not any(entry.kind in LAUNCHERS for entry in lab.ledger.entries()):
+    """The instances with the lab's tag, and those of its capacity providers; [] where it has no launcher."""
+    if not _has_made(lab, *LAUNCHERS):
         return []
-    return list(machine_reader.instances(lab, {f"tag:{KEY}": [lab.ledger.owner]}))
+    tagged = list(machine_reader.instances(lab, {f"tag:{KEY}": [lab.ledger.owner]}))
+    others = _machines(lab) - {each["InstanceId"] for each in tagged}
+    return tagged + (list(machine_reader.instances(lab, {"instance-id": sorted(others)})) if others else [])
+
+
+def _machines(lab: Connection, *, outside: bool = False) -> set[str]:
+    """The machines that the lab's clusters have by its capacity providers, or its machines outside AWS."""
+    if not _has_made(lab, "activation" if outside else "capacity provider"):
+        return set()
+    names = {kind: {entry.name for entry in lab.ledger.entries() if entry.kind == kind}
+             for kind in ("capacity provider", "cluster")}  # fmt: skip
+    shown = [
+        each for cluster in names["cluster"]
+        for each in or_none_if_missing(machine_reader.container_instances, lab, cluster) or ()
+    ]  # fmt: skip
+    return {
+        each["ec2InstanceId"]
+        for each in shown
+        if machine_reader.is_outside(each["ec2InstanceId"]) == outside
+        if outside or each.get("capacityProviderName") in names["capacity provider"]
+    }
+
+
+def _groups_that_launch(lab: Connection) -> int:
+    """How many of the lab's Auto Scaling groups keep instances: one that is ended is launched again."""
+    if not _has_made(lab, "Auto Scaling group"):
+        return 0
+    groups = machine_reader.groups(lab, tags={KEY: lab.ledger.owner})
+    return sum(group["DesiredCapacity"] > 0 and not group.get("Status") for group in groups)
+
+
+def _has_made(lab: Connection, *kinds: str) -> bool:
+    return any(entry.kind in kinds for entry in lab.ledger.entries())
 
 
 def _load_balancers(lab: Connection) -> list[LoadBalancerTypeDef]:

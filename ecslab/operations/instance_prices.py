@@ -1,4 +1,4 @@
-"""What EC2 instances cost by the hour, on demand, in us-east-1, as far as the table has their family.
+"""What EC2 instances cost by the hour on a bill: by their type, how they are bought, who manages them.
 
 https://aws.amazon.com/ec2/pricing/on-demand/
 https://aws.amazon.com/ebs/pricing/
@@ -6,12 +6,9 @@ https://aws.amazon.com/ebs/pricing/
 
 from __future__ import annotations
 
-import re
-import tomllib
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+from ecslab.aws_api import instance_prices as table
 from ecslab.operations import prices
 from ecslab.resources.machines import machine_reader
 
@@ -22,7 +19,6 @@ SPOT_SHARE: Final = 0.40
 """What a Spot Instance asks of the on-demand price, about: up to 90 % less; AWS changes it."""  # U
 MANAGED_ROOT_GB: Final = 80
 """The storage of a managed instance, unless its launch template says another."""
-_SIZE: Final = re.compile(r"(?P<times>\d+)xlarge")
 
 
 def hour(instance_type: str, *, spot: bool = False, managed: bool = False) -> float | None:
@@ -33,16 +29,11 @@ def hour(instance_type: str, *, spot: bool = False, managed: bool = False) -> fl
         spot: whether it is a Spot Instance: what is said is about right, since AWS changes that price.
         managed: whether ECS manages it, for a fee beside the price.
     """
-    family, _, size = instance_type.partition(".")
-    families = table()
-    large, factor = families["large"].get(family), families["size"].get(size)
-    if match := _SIZE.fullmatch(size):
-        factor = 2.0 * int(match["times"])
-    if large is None or factor is None:
+    on_demand = table.hour(instance_type)
+    if on_demand is None:
         return None
-    return float(
-        large * factor * ((SPOT_SHARE if spot else 1.0) + (prices.MANAGED_INSTANCE_SHARE if managed else 0.0))
-    )
+    fee = prices.MANAGED_INSTANCE_SHARE if managed else 0.0  # U: that it is the same for a Spot Instance
+    return on_demand * ((SPOT_SHARE if spot else 1.0) + fee)
 
 
 def managed_hour(instance_type: str) -> float | None:
@@ -75,11 +66,3 @@ def of_instance(instance: InstanceTypeDef) -> float:
     spot = instance.get("InstanceLifecycle") == "spot"
     managed = machine_reader.is_managed(instance)
     return (hour(instance["InstanceType"], spot=spot, managed=managed) or 0.0) + stored + address
-
-
-@cache
-def table() -> dict[str, dict[str, float]]:
-    """Dollars an hour of the `large` of each family, and the price of each size as a share of that."""
-    text = resources.files("ecslab.operations").joinpath("instance_prices.toml").read_text(encoding="utf-8")
-    read = tomllib.loads(text)
-    return {name: dict(read[name]) for name in ("large", "size")}

@@ -32,7 +32,8 @@ def price_list(*about: str) -> Table:
     rows = [(what, _hour(amount), _month(amount), note, page) for what, amount, note, page in _by_hour()]
     rows += [(what, "", amount, note, page) for what, amount, note, page in by_amount]
     rows = [row for row in rows if not about or any(word in row[0] for word in about)]
-    title = f"us-east-1, US dollars, prices of {prices.AS_OF}; other Regions differ."
+    as_of = prices.DATES if any("nstance" in row[0] for row in rows) else prices.AS_OF
+    title = f"us-east-1, US dollars, prices of {as_of}; other Regions differ."
     return Table(title, ("what", "an hour", "a month", "", "aws.amazon.com/…"), tuple(rows))
 
 
@@ -48,7 +49,7 @@ def _by_hour() -> tuple[tuple[str, float, str, str], ...]:
         (f"an EC2 instance {TYPE}, with its disk", prices.instance_hour(TYPE, public_ip=False),
          "full or empty", "ec2/pricing/on-demand"),
         ("the same as a Managed Instance", prices.instance_hour(TYPE, public_ip=False, managed=True),
-         "about; with the fee", "ecs/pricing"),
+         f"with {prices.MANAGED_INSTANCE_SHARE:.0%} for that", "ecs/pricing"),
         ("a machine outside AWS (ECS Anywhere)", prices.EXTERNAL_INSTANCE_HOUR, "", "ecs/anywhere/pricing"),
         ("a public IPv4 address", prices.PUBLIC_IPV4_HOUR, "", _VPC),
         ("a load balancer in two zones", balancer, "and what it carries", _BALANCERS),

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.aws_api import instance_prices
+from ecslab.errors import NotThere
+
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
     from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
@@ -49,16 +52,21 @@ HOSTED_ZONE_HOUR: Final = 0.50 / MONTH_HOURS
 EXTERNAL_INSTANCE_HOUR: Final = 0.01025
 """A machine outside AWS that is registered in a cluster (https://aws.amazon.com/ecs/anywhere/pricing/)."""
 EKS_CLUSTER_HOUR: Final = 0.10
-INSTANCE_HOUR: Final = {
-    "t3.small": 0.0208, "t3.medium": 0.0416, "t3.large": 0.0832, "c5.large": 0.085, "m5.large": 0.096,
-}  # fmt: skip
-"""An EC2 instance with Linux, on demand (https://aws.amazon.com/ec2/pricing/on-demand/)."""
+INSTANCES_AS_OF: Final = instance_prices.AS_OF
+"""That of EC2 instances, which have a table of their own."""
+DATES: Final = f"{AS_OF}; EC2 instances: {INSTANCES_AS_OF}"
+"""To be shown beside amounts that instances are part of."""
 DISK_GB_MONTH: Final = 0.08
 """A gp3 volume (https://aws.amazon.com/ebs/pricing/)."""
 INSTANCE_DISK_GB: Final = 30
 """The volume that an ECS-optimized image of Amazon Linux 2023 asks for."""
-MANAGED_INSTANCE_SHARE: Final = 0.12  # U: from one type; the page lists a fee for each
-"""What ECS Managed Instances add, as a share of the instance's own price (https://aws.amazon.com/ecs/pricing/)."""
+MANAGED_INSTANCE_SHARE: Final = 0.12
+"""What ECS Managed Instances add, as a share of the instance's own price.
+
+AWS's own calculator takes 12 % of the on-demand price of each type ("actual fees may vary"), 2026-05:
+https://github.com/aws-samples/sample-ecs-managed-instances-pricing-calculator. The page has a fee for each
+type, such as $0.037 for a c6a.2xlarge of $0.306, 2026-09: https://aws.amazon.com/ecs/pricing/
+"""
 
 
 def task_hour(
@@ -94,14 +102,21 @@ def instance_hour(instance_type: str, public_ip: bool = True, managed: bool = Fa
     """Dollars an hour for one running EC2 instance with its disk, whether or not a task is on it.
 
     Args:
-        instance_type: one of `INSTANCE_HOUR`.
+        instance_type: as EC2 spells it, such as `t3.medium`.
         public_ip: whether it has a public IPv4 address, which is billed by itself.
         managed: whether ECS manages it (Managed Instances), for a fee.
 
     Raises:
-        KeyError: no price of this type is known here.
+        NotThere: no price of this type is known here.
     """
-    compute = INSTANCE_HOUR[instance_type] * (1 + MANAGED_INSTANCE_SHARE if managed else 1)
+    on_demand = instance_prices.hour(instance_type)
+    if on_demand is None:
+        raise NotThere(
+            f"the price of the instance type {instance_type!r} is not known here.\n"
+            "  expected: a type of the families C, M, R or T, such as 't3.medium'\n"
+            "  next:     https://aws.amazon.com/ec2/pricing/on-demand/ has the others"
+        )
+    compute = on_demand * (1 + MANAGED_INSTANCE_SHARE if managed else 1)
     disk = INSTANCE_DISK_GB * DISK_GB_MONTH / MONTH_HOURS
     return compute + disk + (PUBLIC_IPV4_HOUR if public_ip else 0)
 

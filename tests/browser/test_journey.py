@@ -114,14 +114,14 @@ def test_the_page_shows_with_style_and_image_in_the_frame_and_in_a_tab(page, ser
 
 def _answer_the_six_questions(page, notebook):
     """With the keyboard alone."""
-    asked = notebook.cell("05-guess").locator(".ecslab-why-not")
-    asked.locator("input[type=radio]").first.focus()
+    question = notebook.cell("05-guess").locator(".ecslab-why-not")
+    question.locator("input[type=radio]").first.focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    asked.get_by_text("1 of 2 right.").wait_for()
-    assert asked.get_by_text("look again: the account says yes").count() == 1
+    question.get_by_text("1 of 2 right.").wait_for()
+    assert question.get_by_text("look again: the account says yes").count() == 1
 
 
 def test_the_picker_works_by_keyboard(page, server):

@@ -14,6 +14,7 @@ CELLS = {
     "connect": "import ecslab\n\nlab = ecslab.connect()",
     "picker": "ecslab.NetworkPicker(lab)",
     "figure": "ecslab.figures.path(at='cluster')",
+    "long-line": f"words = '{'a line that is longer than the cell ' * 5}'",
 }
 HIDDEN = """picker => {
   const scroll = picker.querySelector('.ecslab-scroll');
@@ -26,6 +27,7 @@ HIDDEN = """picker => {
   }).map(td => td.textContent);
 }"""
 WIDTH = "img => img.getBoundingClientRect().width"
+CUT = "cell => (code => code.scrollWidth - code.clientWidth)(cell.querySelector('.cm-scroller'))"
 INVERTED = "img => Number(getComputedStyle(img).filter.match(/invert\\(([0-9.]+)\\)/)[1])"
 
 
@@ -59,6 +61,7 @@ def test_nothing_to_choose_from_is_cut_off_and_figures_go_with_type_and_theme(ch
     assert picker.locator("tbody td", has_text="internet gateway").count() >= 2
     page.screenshot(path=SCREENSHOTS / f"1024-{server.type}-picker.png")
     assert picker.evaluate(HIDDEN) == []
+    assert notebook.cell("long-line").evaluate(CUT) <= 1  # code goes on in the next line
     picture = notebook.cell("figure").locator("img")
     picture.scroll_into_view_if_needed()
     size = {"usual": 14, "large": 21}[server.type]

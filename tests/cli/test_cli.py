@@ -51,8 +51,8 @@ def test_help_loads_nothing_heavy():
 def test_sh_can_read_what_env_prints():
     script = env.script(ENDPOINT, HOME, "sh", wrap=True)
     shown = 'echo "$AWS_ENDPOINT_URL $ECR_REGISTRY $ECSLAB_GATEWAY"; echo "$AWS_CONFIG_FILE"'
-    asked = f"{script}\n{shown}; type aws | head -1"
-    ran = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, check=True)
+    command = f"{script}\n{shown}; type aws | head -1"
+    ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == [
         "http://127.0.0.1:4000 127.0.0.1:4000 http://lab:door@127.0.0.1:4001",
         "/o'home/aws/config",
@@ -124,9 +124,9 @@ def test_the_clock_from_the_terminal(invoke):
 
 
 def test_what_a_locale_cannot_write_is_no_traceback():
-    said = "from ecslab import cli; cli.cli.main = lambda *_, **__: print('✓ Grüße'); cli.main()"
+    program = "from ecslab import cli; cli.cli.main = lambda *_, **__: print('✓ Grüße'); cli.main()"
     ran = subprocess.run(
-        [sys.executable, "-c", said],
+        [sys.executable, "-c", program],
         capture_output=True,
         check=True,
         env=os.environ | {"PYTHONIOENCODING": "cp1252"},

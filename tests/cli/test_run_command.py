@@ -56,9 +56,9 @@ def test_a_file_gets_a_line_when_a_step_is_done(output, monkeypatch):
 
 def test_run_again_it_makes_nothing_new(lab, output):
     output()
-    made = len(lab.control("journal")["entries"])
+    entries_before = len(lab.control("journal")["entries"])
     output()
-    more = {entry["operation"] for entry in lab.control("journal")["entries"][made:]}
+    more = {entry["operation"] for entry in lab.control("journal")["entries"][entries_before:]}
     assert more <= {"AttachRolePolicy"}  # attached once more: it changes nothing
 
 

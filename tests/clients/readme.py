@@ -19,8 +19,8 @@ def row(title: str, version: str, outcomes: Iterable[Outcome]) -> str:
     """The client's line of the table."""
     cells = {"works": "", "refused": "", "gap": ""}
     for outcome in outcomes:
-        said = f": *{_cell(outcome.sentence)}*" if outcome.sentence else ""
-        cells[outcome.kind] += f"{'; ' if cells[outcome.kind] else ''}{_cell(outcome.does)}{said}"
+        quoted = f": *{_cell(outcome.sentence)}*" if outcome.sentence else ""
+        cells[outcome.kind] += f"{'; ' if cells[outcome.kind] else ''}{_cell(outcome.does)}{quoted}"
     return f"| {f'{title} {version}'.strip()} | {' | '.join(cells.values())} |"
 
 

@@ -27,8 +27,8 @@ from ecslab.sandbox.bridge import determinism, installation
 from ecslab.sandbox.bridge.account import Account, current_account, entered_account
 from ecslab.sandbox.bridge.ec2 import vpcs
 from ecslab.sandbox.bridge.ec2.backend import EC2Backend
+from ecslab.sandbox.bridge.ecr import put_image
 from ecslab.sandbox.bridge.ecr import responses as ecr_responses
-from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import clusters, dispatch
 from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
 from ecslab.sandbox.bridge.ecs.instances import operations, registration, view
@@ -73,7 +73,7 @@ def enter() -> None:
     dispatch.OPERATIONS["RegisterContainerInstance"] = _register_instance
     vpcs.create_workshop = _only_the_default_vpc
     _lenient_balancers()
-    EcrBackend._size = staticmethod(_size)
+    put_image.size_of = _size
     time.sleep = _sleep
     reset, process = MockAWS.reset, BotocoreStubber.process_request
 

@@ -14,6 +14,12 @@ MANAGED = "ecsInstanceRoleManaged"
 OUTSIDE = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
 
 
+def agreed(lab, hourly=1.0):
+    """On a real account nothing starts instances before their price is agreed to."""
+    if lab.budget:
+        lab.budget.agree(hourly)
+
+
 def role(iam, name, service, policy):
     """A role that a service of AWS may assume."""
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
@@ -40,8 +46,8 @@ def template(ec2, cluster, name="machines", profile="machines"):
         "ImageId": AGENT_IMAGE, "InstanceType": "t3.micro", "IamInstanceProfile": {"Name": profile},
         "UserData": base64.b64encode(user_data(cluster).encode()).decode(),
     }  # fmt: skip
-    made = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)
-    return made["LaunchTemplate"]["LaunchTemplateId"]
+    created = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)
+    return created["LaunchTemplate"]["LaunchTemplateId"]
 
 
 def group(autoscaling, ec2, name="machines", template="machines", desired=1, protects=False):
@@ -81,8 +87,9 @@ def image(ssm):
     return ssm.get_parameter(Name=AGENT_IMAGE.removeprefix("resolve:ssm:"))["Parameter"]["Value"]
 
 
-def managed(lab, cluster, name="managed"):
+def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
     """A capacity provider whose instances ECS manages, with the roles that it needs, and a service on it."""
+    agreed(lab)
     role(lab.iam, "infrastructure", "ecs.amazonaws.com", LAUNCHES)
     role(lab.iam, MANAGED, "ec2.amazonaws.com", REGISTERS)
     lab.iam.create_instance_profile(InstanceProfileName=MANAGED)
@@ -95,7 +102,7 @@ def managed(lab, cluster, name="managed"):
     }
     given = {
         "infrastructureRoleArn": f"arn:aws:iam::{lab.account}:role/infrastructure",
-        "propagateTags": "CAPACITY_PROVIDER", "instanceLaunchTemplate": launched,
+        "propagateTags": propagates, "instanceLaunchTemplate": launched,
     }  # fmt: skip
     lab.ecs.create_capacity_provider(name=name, cluster=cluster, managedInstancesProvider=given)
     lab.control("advance", seconds=30)
@@ -114,14 +121,15 @@ def managed(lab, cluster, name="managed"):
 
 def outside(lab, ssm, cluster, role="outside"):
     """The id of a machine outside AWS that registers in a cluster."""
-    made = ssm.create_activation(IamRole=role, DefaultInstanceName="cellar")
-    given = {"activation_id": made["ActivationId"], "activation_code": made["ActivationCode"]}
+    activation = ssm.create_activation(IamRole=role, DefaultInstanceName="cellar")
+    given = {"activation_id": activation["ActivationId"], "activation_code": activation["ActivationCode"]}
     return lab.control("inject", kind="external-instance", cluster=cluster, **given)["instance"]
 
 
 def furnished(lab, protects=False):
     """One of each kind: the ids of the group's instance, of one by itself, and of a machine outside."""
     name, ssm = lab.names.cluster, lab.client("ssm")
+    agreed(lab)
     profile(lab.iam)
     template(lab.ec2, name)
     arn = group(lab.client("autoscaling"), lab.ec2, protects=protects)

@@ -159,8 +159,8 @@ class Stranger:
             seen[cluster["clusterArn"]] = (cluster["status"], str(cluster.get("tags")))
             arns = self.ecs.list_services(cluster=cluster["clusterArn"])["serviceArns"]
             of = {"cluster": cluster["clusterArn"]}
-            asked = {**of, "services": arns, "include": ["TAGS"]}
-            for shown in self.ecs.describe_services(**asked)["services"] if arns else ():
+            request = {**of, "services": arns, "include": ["TAGS"]}
+            for shown in self.ecs.describe_services(**request)["services"] if arns else ():
                 members = (
                     "status",
                     "desiredCount",

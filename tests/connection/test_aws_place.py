@@ -24,13 +24,13 @@ def account(monkeypatch):
     stubs = {}
 
     def client(service, make=session.client, **options):
-        made = make(service, **options)
-        stub = Stubber(made)
+        stubbed = make(service, **options)
+        stub = Stubber(stubbed)
         stubs[service] = stub
         if service == "sts":
             stub.add_response("get_caller_identity", CALLER)
         stub.activate()
-        return made
+        return stubbed
 
     monkeypatch.setattr(session, "client", client)
     monkeypatch.setattr(aws_place, "account_session", lambda profile, region: session)
@@ -50,14 +50,14 @@ def identity_fails(monkeypatch, error):
 
 
 def test_it_shows_account_region_and_caller_and_asks_once(account, tmp_path, monkeypatch, capsys):
-    asked = []
-    monkeypatch.setattr("builtins.input", lambda text: asked.append(text) or ACCOUNT)
+    prompts = []
+    monkeypatch.setattr("builtins.input", lambda text: prompts.append(text) or ACCOUNT)
     lab = ecslab.connect("aws", home=tmp_path)
     shown = capsys.readouterr().out
     assert ACCOUNT in shown and "eu-central-1" in shown and "user/ana" in shown
     assert repr(lab) == f"Lab in a real AWS account: account {ACCOUNT}, eu-central-1"
     ecslab.connect("aws", home=tmp_path)
-    assert len(asked) == 1
+    assert len(prompts) == 1
 
 
 def test_the_account_id_confirms_where_nobody_can_answer(account, tmp_path):
@@ -105,7 +105,7 @@ def refused(code):
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "said"),
+    ("error", "kind", "pattern"),
     [
         (botocore.exceptions.NoCredentialsError(), NoCredentials, "AWS credentials are missing"),
         (refused("ExpiredToken"), ExpiredToken, "Nothing you made is lost"),
@@ -119,9 +119,9 @@ def refused(code):
         ),
     ],
 )
-def test_every_refusal_ends_in_one_message_with_the_next_step(monkeypatch, tmp_path, error, kind, said):
+def test_every_refusal_ends_in_one_message_with_the_next_step(monkeypatch, tmp_path, error, kind, pattern):
     identity_fails(monkeypatch, error)
-    with pytest.raises(kind, match=said) as caught:
+    with pytest.raises(kind, match=pattern) as caught:
         ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
     assert isinstance(caught.value, ecslab.EcslabError) and "next:" in str(caught.value)
 

@@ -369,16 +369,16 @@ def test_the_guards_looking_is_no_call_of_the_learners(mine):
 
 def test_it_remembers_for_a_few_seconds_what_is_ours(mine, monkeypatch):
     ecr.create_repository(mine)
-    asked = []
+    references = []
     find = mine.guard._ownership.find
     monkeypatch.setattr(
-        mine.guard._ownership, "find", lambda reference: asked.append(reference) or find(reference)
+        mine.guard._ownership, "find", lambda reference: references.append(reference) or find(reference)
     )
     put_image(mine, mine.names.repository, "latest")
-    assert len(asked) == 1
+    assert len(references) == 1
     monkeypatch.setattr(mine.guard, "_clock", lambda: 1e12)
     put_image(mine, mine.names.repository, "next")
-    assert len(asked) > 1
+    assert len(references) > 1
 
 
 def test_re_created_under_the_same_name_it_is_not_ours_whatever_the_ledger_says(mine, stranger):

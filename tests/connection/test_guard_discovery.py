@@ -13,9 +13,9 @@ A = {"DnsRecords": [{"Type": "A", "TTL": 60}]}
 
 @pytest.fixture
 def mine(lab, tmp_path):
-    made = lab_on(lab.place.endpoint, tmp_path / "mine")
-    cluster.create(made)
-    return made
+    own_lab = lab_on(lab.place.endpoint, tmp_path / "mine")
+    cluster.create(own_lab)
+    return own_lab
 
 
 def done(lab, begun):

@@ -11,9 +11,9 @@ from tests.connection.scripted_account import Stranger, lab_on
 
 @pytest.fixture
 def mine(lab, tmp_path):
-    made = lab_on(lab.place.endpoint, tmp_path / "mine")
-    cluster.create(made)
-    return made
+    own_lab = lab_on(lab.place.endpoint, tmp_path / "mine")
+    cluster.create(own_lab)
+    return own_lab
 
 
 @pytest.fixture

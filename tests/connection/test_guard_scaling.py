@@ -17,13 +17,13 @@ CPU = {
 @pytest.fixture
 def mine(lab, tmp_path):
     """A lab on an account that counts as a real one, with a service of its own."""
-    made = lab_on(lab.place.endpoint, tmp_path / "mine")
-    cluster.create(made)
-    execution_role.create(made)
-    log_group.create(made)
-    task_definition.register(made, image=HTTPD)
-    service.create(made, count=1)
-    return made
+    own_lab = lab_on(lab.place.endpoint, tmp_path / "mine")
+    cluster.create(own_lab)
+    execution_role.create(own_lab)
+    log_group.create(own_lab)
+    task_definition.register(own_lab, image=HTTPD)
+    service.create(own_lab, count=1)
+    return own_lab
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ def target_of(lab, name=None):
 def tracked(lab):
     """A scalable target of the lab's own service, with a policy; its ARN."""
     scaling = lab.client("application-autoscaling")
-    made = scaling.register_scalable_target(**target_of(lab), MinCapacity=1, MaxCapacity=4)
+    target = scaling.register_scalable_target(**target_of(lab), MinCapacity=1, MaxCapacity=4)
     scaling.put_scaling_policy(**target_of(lab), PolicyName="cpu", PolicyType="TargetTrackingScaling",
                                TargetTrackingScalingPolicyConfiguration=CPU)  # fmt: skip
-    return made["ScalableTargetARN"]
+    return target["ScalableTargetARN"]
 
 
 def test_a_service_of_ours_may_be_scaled(mine):

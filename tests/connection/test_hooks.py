@@ -33,12 +33,14 @@ SERVER = SANDBOX | {
     "after-call-error": ["Record.fail", "SandboxPlace.explain"],
 }
 AWS = RECORD_AND_LEDGER | {
-    "before-parameter-build": ["Ledger.tag", "Record.begin", "ClusterNamespaces.note", "Guard.note"],
-    "before-call": ["Guard.judge", "Ledger.intend", "Guard.judge", "ClusterNamespaces.intend"],
+    "before-parameter-build": ["Ledger.tag", "Record.begin", "ClusterNamespaces.note", "Guard.note",
+                               "InstanceBudget.note"],
+    "before-call": ["Guard.judge", "InstanceBudget.judge", "Ledger.intend", "Guard.judge",
+                    "InstanceBudget.judge", "ClusterNamespaces.intend"],
     "before-send": ["Guard.check_signature"],
     "after-call": ["Ledger.settle", "Record.end", "ClusterNamespaces.settle", "raise_plainly"],
     "after-call-error": ["Record.fail", "AwsPlace.explain"],
-}
+}  # fmt: skip
 CLI_HAS_NOT = {"raise_plainly"}  # its refusals are AWS's own words
 
 
@@ -53,13 +55,15 @@ def order(events, call="ecs.CreateCluster"):
 
 
 def in_the_terminal(expected):
-    there = {event: [each for each in names if each not in CLI_HAS_NOT] for event, names in expected.items()}
-    built = there["before-parameter-build"]
+    order_by_event = {
+        event: [each for each in names if each not in CLI_HAS_NOT] for event, names in expected.items()
+    }
+    built = order_by_event["before-parameter-build"]
     built.insert(built.index("Record.begin"), "CommandHooks.prepare")
-    there["before-call"].append("CommandHooks.intend")
-    there["after-call"].insert(1, "CommandHooks.settle")  # an event's own handlers come first
-    there["after-call"].append("CommandHooks.hide")
-    return there
+    order_by_event["before-call"].append("CommandHooks.intend")
+    order_by_event["after-call"].insert(1, "CommandHooks.settle")  # an event's own handlers come first
+    order_by_event["after-call"].append("CommandHooks.hide")
+    return order_by_event
 
 
 def terminal_events(lab):

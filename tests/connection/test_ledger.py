@@ -83,15 +83,15 @@ def test_a_copied_ledger_of_somewhere_else_is_set_aside_and_said(tmp_path, capsy
     mine.path.write_bytes(theirs.path.read_bytes())
     fresh = real(tmp_path / "mine")
     assert fresh.owner not in (theirs.owner, mine.owner) and fresh.entries() == []
-    said = capsys.readouterr().out
-    assert "is the ledger of another account, Region or prefix, and was set aside" in said
+    output = capsys.readouterr().out
+    assert "is the ledger of another account, Region or prefix, and was set aside" in output
     set_aside = [path for path in fresh.path.parent.iterdir() if path != fresh.path]
     assert [path.read_bytes() for path in set_aside] == [theirs.path.read_bytes()]
-    assert str(set_aside[0]) in said
+    assert str(set_aside[0]) in output
     assert real(tmp_path / "mine").owner == fresh.owner
 
 
-def made(ledger, arn, kind="target group", name="web", key="k", **more):
+def write_created(ledger, arn, kind="target group", name="web", key="k", **more):
     ledger._write({"intend": key, "kind": kind, "name": name})
     ledger._write({"outcome": key, "ok": True, "ids": [arn], **more})
 
@@ -99,9 +99,9 @@ def made(ledger, arn, kind="target group", name="web", key="k", **more):
 def test_arns_of_another_account_or_region_are_not_believed(tmp_path, capsys):
     ledger = real(tmp_path)
     arn = "arn:aws:elasticloadbalancing:{}:targetgroup/web/1".format
-    made(ledger, arn("eu-central-1:999999999999"), key="a")
-    made(ledger, arn("us-east-1:111122223333"), key="b")
-    made(ledger, arn("eu-central-1:111122223333"), key="c")
+    write_created(ledger, arn("eu-central-1:999999999999"), key="a")
+    write_created(ledger, arn("us-east-1:111122223333"), key="b")
+    write_created(ledger, arn("eu-central-1:111122223333"), key="c")
     assert not ledger.knows("target group", arn("eu-central-1:999999999999"), "")
     assert not ledger.knows("target group", arn("us-east-1:111122223333"), "")
     assert ledger.knows("target group", arn("eu-central-1:111122223333"), "")
@@ -118,7 +118,7 @@ def test_a_line_that_is_none_is_said_once_and_left_out(tmp_path, capsys, line):
     ledger = real(tmp_path)
     with ledger.path.open("a") as file:
         file.write(line + "\n")
-    made(ledger, "arn:aws:iam::111122223333:role/x", "role", "x", born="AROA1")
+    write_created(ledger, "arn:aws:iam::111122223333:role/x", "role", "x", born="AROA1")
     assert [(entry.kind, entry.born) for entry in real(tmp_path).entries()] == [("role", "AROA1")]
     assert ledger.entries() and ledger.entries()
     assert capsys.readouterr().out.count("1 line of") == 2  # once for each of the two ledgers
@@ -139,7 +139,7 @@ def test_a_line_that_is_none_is_said_once_and_left_out(tmp_path, capsys, line):
 )
 def test_what_can_be_created_anew_is_known_by_what_that_changes(tmp_path, kind, arn, written, born, known):
     ledger = real(tmp_path)
-    made(ledger, arn, kind, **({"born": written} if written else {}))
+    write_created(ledger, arn, kind, **({"born": written} if written else {}))
     assert ledger.knows(kind, arn, born) is known
 
 
@@ -153,13 +153,15 @@ def test_what_a_re_creation_changes_is_written_down(lab):
 
 
 def test_another_region_uses_a_role_until_a_clean_up_there_leaves_nothing(tmp_path):
-    here, there = real(tmp_path), real(tmp_path, "us-east-1")
+    ledger, other_region = real(tmp_path), real(tmp_path, "us-east-1")
     arn = "arn:aws:ecs:us-east-1:111122223333:task-definition/web:1"
-    there._write({"intend": "a", "kind": "task definition", "name": "web", "uses": ["theRole"]})
-    there._write({"outcome": "a", "ok": True, "ids": [arn]})
-    assert here.regions_that_use("theRole") == ["us-east-1"]
-    assert here.regions_that_use("another") == [] == there.regions_that_use("theRole")
-    there.note_clean()
-    assert here.regions_that_use("theRole") == []
-    there._write({"intend": "b", "kind": "task definition", "name": "web"})  # as an older version wrote it
-    assert here.regions_that_use("another") == ["us-east-1"]
+    other_region._write({"intend": "a", "kind": "task definition", "name": "web", "uses": ["theRole"]})
+    other_region._write({"outcome": "a", "ok": True, "ids": [arn]})
+    assert ledger.regions_that_use("theRole") == ["us-east-1"]
+    assert ledger.regions_that_use("another") == [] == other_region.regions_that_use("theRole")
+    other_region.note_clean()
+    assert ledger.regions_that_use("theRole") == []
+    other_region._write(
+        {"intend": "b", "kind": "task definition", "name": "web"}
+    )  # as an older version wrote it
+    assert ledger.regions_that_use("another") == ["us-east-1"]

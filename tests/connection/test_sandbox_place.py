@@ -40,6 +40,9 @@ def test_a_paced_clock_passes_at_its_speed_unless_it_is_paused(monkeypatch, paus
     place = SandboxPlace(Endpoint(control=lambda verb: {"clock": clock, "notices": []}))
     assert place.pass_time(0.2, most=600) == passed
     assert slept == [0.2]
+    if not paused:  # of 10 virtual seconds in each, no more than asked
+        assert place.pass_time(0.2, most=0.5) == 0.5
+        assert slept[1:] == [0.05]
 
 
 def test_a_closed_sandbox_of_this_process_says_what_to_do():

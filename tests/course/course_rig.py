@@ -68,10 +68,10 @@ def _put_blob(lab, repository, blob):
 def make_role(lab, service="ecs-tasks.amazonaws.com", policy=TASK_POLICY, name=None):
     name = name or lab.names.execution_role
     trust = json.dumps(ROLE_TRUST).replace("ecs-tasks.amazonaws.com", service)
-    made = lab.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, Tags=lab.tags("iam"))
+    created = lab.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, Tags=lab.tags("iam"))
     if policy:
         lab.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
-    return made["Role"]["Arn"]
+    return created["Role"]["Arn"]
 
 
 def register(lab, **changes):
@@ -93,8 +93,8 @@ def register(lab, **changes):
     request |= {k: v for k, v in changes.items() if not k.startswith("container_")}
     request = {k: v for k, v in request.items() if v is not None}
     container = {k: v for k, v in container.items() if v is not None}
-    made = lab.ecs.register_task_definition(**request, containerDefinitions=[container])
-    return made["taskDefinition"]["taskDefinitionArn"]
+    registered = lab.ecs.register_task_definition(**request, containerDefinitions=[container])
+    return registered["taskDefinition"]["taskDefinitionArn"]
 
 
 def default_vpc(lab):
@@ -107,17 +107,17 @@ def subnet(lab, vpc_id, public=True):
 
 def make_group(lab, *rules, name=None, vpc=None):
     """A security group with rules as (protocol, port, source)."""
-    made = lab.ec2.create_security_group(
+    group_id = lab.ec2.create_security_group(
         GroupName=name or lab.names.security_group, Description="test", VpcId=vpc or default_vpc(lab)
     )["GroupId"]
     for protocol, port, source in rules:
         lab.ec2.authorize_security_group_ingress(
-            GroupId=made,
+            GroupId=group_id,
             IpPermissions=[
                 {"IpProtocol": protocol, "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": source}]}
             ],
         )
-    return made
+    return group_id
 
 
 HTTP = ("tcp", 80, "0.0.0.0/0")

@@ -34,9 +34,9 @@ def test_what_is_left_of_a_stage_is_its_share_of_the_measured_time(lab):
 
 def test_the_map_shows_where_one_is(lab):
     lab.goto("02")
-    told = lab.progress().map().description
-    assert "01 ECR: done; 02 Cluster: about " in told
-    assert told.endswith("Next: 02.")
+    description = lab.progress().map().description
+    assert "01 ECR: done; 02 Cluster: about " in description
+    assert description.endswith("Next: 02.")
 
 
 def test_what_was_done_once_counts(lab):

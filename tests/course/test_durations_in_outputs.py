@@ -99,11 +99,11 @@ def seconds(lines, cell, pattern):
 def events(lines, cell):
     """Seconds and message of the events that a cell lists, the oldest first."""
     ages = [age.groups() for line in reversed(lines[cell]) if (age := AGE.match(line))]
-    told = [
+    aged_messages = [
         (3600 * int(hours or 0) + 60 * int(minutes or 0) + int(secs or alone), message)
         for hours, minutes, secs, alone, message in ages
     ]
-    return sorted(told, key=lambda event: event[0])
+    return sorted(aged_messages, key=lambda event: event[0])
 
 
 def age_of(lines, cell, words):
@@ -127,10 +127,13 @@ def test_two_outputs_tell_one_thing_alike(lines, first, second):
     assert seconds(lines, *first) == pytest.approx(seconds(lines, *second), abs=0.51)
 
 
-@pytest.mark.parametrize(("cell", "listed", "told"), WATCHED)
-def test_a_deployment_is_measured_as_its_events_tell_it(lines, cell, listed, told):
+@pytest.mark.parametrize(("cell", "listed", "patterns_by_words"), WATCHED)
+def test_a_deployment_is_measured_as_its_events_tell_it(lines, cell, listed, patterns_by_words):
     """Both begin somewhere else; from there on they agree, but for what lies between two looks."""
-    apart = [age_of(lines, listed, words) - seconds(lines, cell, pattern) for pattern, words in told.items()]
+    apart = [
+        age_of(lines, listed, words) - seconds(lines, cell, pattern)
+        for pattern, words in patterns_by_words.items()
+    ]
     assert max(apart) - min(apart) <= 2
     if any("has started 2 tasks" in message for _, message in events(lines, listed)):
         least, greatest = span("the first task of a service")
@@ -138,12 +141,12 @@ def test_a_deployment_is_measured_as_its_events_tell_it(lines, cell, listed, tol
 
 
 def test_an_event_has_one_time_in_a_notebook(lines):
-    told = {}
+    ages_by_event = {}
     for cell in lines:
         for at, message in events(lines, cell):
-            told.setdefault((cell[:2], message), set()).add(at)
+            ages_by_event.setdefault((cell[:2], message), set()).add(at)
     repeated = {"has reached a steady state.", " registered 1 targets", "deregistered 1 targets"}
-    twice = {key: ages for key, ages in told.items() if len(ages) > 1}
+    twice = {key: ages for key, ages in ages_by_event.items() if len(ages) > 1}
     assert not {key: ages for key, ages in twice.items() if not any(words in key[1] for words in repeated)}
 
 

@@ -26,8 +26,8 @@ def drawn(name):
 
 def test_something_is_made_within_five_minutes():
     notebook = read("00-start")
-    made = next(n for n, cell in enumerate(notebook.cells) if "image.build(" in cell.source)
-    notebook.cells = notebook.cells[: made + 1]
+    build_cell = next(n for n, cell in enumerate(notebook.cells) if "image.build(" in cell.source)
+    notebook.cells = notebook.cells[: build_cell + 1]
     assert reading(notebook) <= 5 * 60
 
 
@@ -76,8 +76,8 @@ def test_the_prices_are_those_that_the_course_reckons_with():
 
 
 def test_at_least_half_of_the_questions_are_answered_from_the_account():
-    asked = [collection.questions(stage) for stage in ("00", "01", "02", "03")]
-    for of_stage in asked:
+    questions = [collection.questions(stage) for stage in ("00", "01", "02", "03")]
+    for of_stage in questions:
         assert 2 * sum(isinstance(each, AccountQuestion) for each in of_stage.values()) >= len(of_stage)
 
 

@@ -223,11 +223,13 @@ def test_what_was_deleted_behind_the_lab_s_back_is_named_and_mended(lab, somebod
 @pytest.mark.parametrize(("stage", "most"), [("05", 150), ("08", 310), ("99", 330)])
 def test_a_stage_is_reached_with_few_requests(lab, stage, most, monkeypatch):
     """What keeps `goto` within seconds, whatever the machine: how often the sandbox is asked."""
-    asked = []
+    requests = []
     answer = api.answer
-    monkeypatch.setattr(api, "answer", lambda sandbox, request: asked.append(1) or answer(sandbox, request))
+    monkeypatch.setattr(
+        api, "answer", lambda sandbox, request: requests.append(1) or answer(sandbox, request)
+    )
     assert lab.goto(stage).trouble == ()
-    assert 0 < len(asked) <= most
+    assert 0 < len(requests) <= most
 
 
 def test_notebooks_side_by_side_do_not_write_over_each_other(lab):

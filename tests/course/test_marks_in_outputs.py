@@ -99,14 +99,14 @@ def test_one_of_a_thing_is_said_in_the_singular():
     assert plurals == []
 
 
-@pytest.mark.parametrize("said", ["It was: 1 images.", "1 INACTIVE revisions left", "of 1 addresses"])
-def test_what_a_wrong_plural_is(said):
-    assert PLURAL.search(said)
+@pytest.mark.parametrize("phrase", ["It was: 1 images.", "1 INACTIVE revisions left", "of 1 addresses"])
+def test_what_a_wrong_plural_is(phrase):
+    assert PLURAL.search(phrase)
 
 
-@pytest.mark.parametrize("said", ["It was: 1 image.", "1 time(s)", "revision 1 names", "10.0.0.1 tags"])
-def test_what_is_none(said):
-    assert not PLURAL.search(said)
+@pytest.mark.parametrize("phrase", ["It was: 1 image.", "1 time(s)", "revision 1 names", "10.0.0.1 tags"])
+def test_what_is_none(phrase):
+    assert not PLURAL.search(phrase)
 
 
 @pytest.mark.parametrize(("text", "marked"), [("the *one*", True), ("`a*`", False), ("a ` b", True)])

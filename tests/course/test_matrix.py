@@ -25,10 +25,10 @@ def test_the_page_is_up_to_date():
     fixed = page(lambda row: "…" if callable(row.message) else without_ids(row.message)).splitlines()
     written = PAGE.read_text(encoding="utf-8").splitlines()
     assert len(written) == len(fixed)
-    for there, expected in zip(written, fixed, strict=True):
+    for line, expected in zip(written, fixed, strict=True):
         if expected.endswith("| … |"):
-            there = f"| {ROW.match(there)['name']} | … |"
-        assert there == expected
+            line = f"| {ROW.match(line)['name']} | … |"
+        assert line == expected
 
 
 def test_ids_are_left_out():

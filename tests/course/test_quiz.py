@@ -63,8 +63,8 @@ def asking_the_account(monkeypatch):
 
 
 def test_every_question_about_the_account_is_read_by_its_stage_and_no_other_is():
-    asked = {name for name, each in questions().items() if isinstance(each, AccountQuestion)}
-    assert asked == {f"{stage.id}.{name}" for stage in STAGES.values() for name in stage.answers}
+    account_questions = {name for name, each in questions().items() if isinstance(each, AccountQuestion)}
+    assert account_questions == {f"{stage.id}.{name}" for stage in STAGES.values() for name in stage.answers}
 
 
 def test_an_answer_is_held_against_the_account(lab, asking_the_account):
@@ -297,5 +297,5 @@ def test_two_kernels_keep_what_each_was_told(lab, asking):
 def test_a_number_is_compared_as_a_person_would(lab, predicted, seen, words):
     from ecslab.course.quiz import Comparison
 
-    asked = Prediction("06.x", "How long?", unit="s", because="So.")
-    assert Comparison(asked, predicted, seen).said == words
+    prediction = Prediction("06.x", "How long?", unit="s", because="So.")
+    assert Comparison(prediction, predicted, seen).said == words

@@ -66,8 +66,8 @@ def lacks(missing, tags):
     return f"`adgu/practice` has no tag {missing}. It has {tags}."
 
 
-def not_v1(held):
-    return f"The tags of `adgu/frozen` are immutable, but it holds {held}: push your image there as `v1`."
+def not_v1(tags):
+    return f"The tags of `adgu/frozen` are immutable, but it holds {tags}: push your image there as `v1`."
 
 
 # The name of a wrong state: the step, what makes it, and what the check says of it.

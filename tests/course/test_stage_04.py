@@ -33,11 +33,11 @@ def group_open_to(**source):
     """The lesson's group, with port 80 open to what is no range of IPv4 addresses."""
 
     def prepare(lab):
-        made = make_group(lab)
+        group_id = make_group(lab)
         rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
-        others = [{"GroupId": made}] if source.get("groups") else []
+        others = [{"GroupId": group_id}] if source.get("groups") else []
         extra = {"UserIdGroupPairs": others} if others else {"Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
-        lab.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=[rule | extra])
+        lab.ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[rule | extra])
 
     return prepare
 
@@ -367,11 +367,11 @@ def test_no_way_out(lab):
 
 def test_being_stopped(lab):
     cluster(lab)
-    made = run_public(lab)
-    lab.ecs.stop_task(cluster=CLUSTER, task=made["taskArn"], reason="lunch")
+    started = run_public(lab)
+    lab.ecs.stop_task(cluster=CLUSTER, task=started["taskArn"], reason="lunch")
     outcome, text = said(lab, "04.run")
     assert outcome == "Not yet"
-    assert text.startswith(f"Task {short(made)} is ")
+    assert text.startswith(f"Task {short(started)} is ")
     assert text.endswith(": it is being stopped. (lunch)")
 
 

@@ -350,8 +350,8 @@ def test_the_questions_are_answered_by_the_account(lab):
     assert not readers["stream"](lab) and not readers["digest"](lab)
     lab.goto("05")
     [stream] = readers["stream"](lab)
-    there = lab.logs.describe_log_streams(logGroupName=lab.names.log_group)["logStreams"]
-    assert stream in [each["logStreamName"] for each in there]
+    streams = lab.logs.describe_log_streams(logGroupName=lab.names.log_group)["logStreams"]
+    assert stream in [each["logStreamName"] for each in streams]
     first = lab.solve("05.yours-1")
     assert not readers["digest"](lab), "there is only one yet"
     lab.solve("05.yours-2")

@@ -19,7 +19,7 @@ STEP, SPREAD, GONE = "06.service", "06.yours-1", "06.yours-2"
 
 
 def definition(lab, family=FAMILY, image=PUBLIC_IMAGE, on="FARGATE", **container):
-    made = lab.ecs.register_task_definition(
+    registered = lab.ecs.register_task_definition(
         family=family,
         networkMode="awsvpc",
         requiresCompatibilities=[on],
@@ -27,7 +27,7 @@ def definition(lab, family=FAMILY, image=PUBLIC_IMAGE, on="FARGATE", **container
         memory="512",
         containerDefinitions=[{"name": lab.names.container, "image": image} | container],
     )
-    return made["taskDefinition"]["taskDefinitionArn"]
+    return registered["taskDefinition"]["taskDefinitionArn"]
 
 
 def network(lab, zones=("us-east-1a", "us-east-1b"), rules=(HTTP,), public_ip="ENABLED"):

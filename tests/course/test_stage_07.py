@@ -58,25 +58,25 @@ def balance(lab, target="adgu-web", port=80, action=None, groups=None, **request
     request = {"Name": "adgu-alb", "Subnets": subnets(lab), **request}
     if request.get("Type") != "network":
         request["SecurityGroups"] = groups or [load_balancer.groups(lab)[0]]
-    made = lab.elbv2.create_load_balancer(**request)["LoadBalancers"][0]
+    balancer = lab.elbv2.create_load_balancer(**request)["LoadBalancers"][0]
     if action is None:
         arn = target_group(lab, Name=target)
         action = {"Type": "forward", "TargetGroupArn": arn}
     lab.elbv2.create_listener(
-        LoadBalancerArn=made["LoadBalancerArn"], Protocol="HTTP", Port=port, DefaultActions=[action]
+        LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=port, DefaultActions=[action]
     )
     lab.control("advance", seconds=130)
-    return made
+    return balancer
 
 
 def target_group(lab, **request):
     request = {
         "Name": "adgu-web", "TargetType": "ip", "Protocol": "HTTP", "Port": 80, "VpcId": default_vpc(lab),
     } | request  # fmt: skip
-    made = lab.elbv2.create_target_group(**request)["TargetGroups"][0]["TargetGroupArn"]
+    group_arn = lab.elbv2.create_target_group(**request)["TargetGroups"][0]["TargetGroupArn"]
     delay = {"Key": "deregistration_delay.timeout_seconds", "Value": "30"}
-    lab.elbv2.modify_target_group_attributes(TargetGroupArn=made, Attributes=[delay])
-    return made
+    lab.elbv2.modify_target_group_attributes(TargetGroupArn=group_arn, Attributes=[delay])
+    return group_arn
 
 
 def attach(lab, target="adgu-web", groups=None, grace=60, advance=200, **more):
@@ -171,9 +171,9 @@ def in_private_subnets(lab):
 
 
 def without_a_listener(lab):
-    made = balance(lab)
-    there = lab.elbv2.describe_listeners(LoadBalancerArn=made["LoadBalancerArn"])["Listeners"]
-    lab.elbv2.delete_listener(ListenerArn=there[0]["ListenerArn"])
+    balancer = balance(lab)
+    listeners = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    lab.elbv2.delete_listener(ListenerArn=listeners[0]["ListenerArn"])
 
 
 def a_network_balancer_in_its_place(lab):
@@ -230,8 +230,8 @@ def shut_out(lab):
     serve(lab)
     balance(lab)
     _, back = load_balancer.groups(lab)
-    there = lab.ec2.describe_security_groups(GroupIds=[back])["SecurityGroups"][0]["IpPermissions"]
-    lab.ec2.revoke_security_group_ingress(GroupId=back, IpPermissions=there)
+    permissions = lab.ec2.describe_security_groups(GroupIds=[back])["SecurityGroups"][0]["IpPermissions"]
+    lab.ec2.revoke_security_group_ingress(GroupId=back, IpPermissions=permissions)
     attach(lab, groups=[back], grace=600, advance=130)
 
 
@@ -295,12 +295,12 @@ def unhealthy_for_another_reason(lab):
 def second(lab, protocol="TCP", attached=True, port=80, **request):
     """A second balancer `adgu-nlb` before the practice service."""
     practising(lab)
-    made = lab.elbv2.create_load_balancer(
+    created = lab.elbv2.create_load_balancer(
         **{"Name": "adgu-nlb", "Type": "network", "Subnets": subnets(lab)} | request
     )["LoadBalancers"][0]
     arn = target_group(lab, Name="adgu-practice-tcp", Protocol=protocol)
     lab.elbv2.create_listener(
-        LoadBalancerArn=made["LoadBalancerArn"],
+        LoadBalancerArn=created["LoadBalancerArn"],
         Protocol=protocol,
         Port=port,
         DefaultActions=[{"Type": "forward", "TargetGroupArn": arn}],
@@ -698,8 +698,8 @@ def test_what_the_questions_ask_is_read_in_the_account(lab):
     cname, asks = lab.question("07.cname"), lab.question("07.asks")
     assert all(view.answer("x").startswith("There is no ") for view in (cname, asks))
     balanced(lab)
-    made = load_balancer.find(lab)
-    assert cname.answer(made["DNSName"]).startswith("Right.")
+    balancer = load_balancer.find(lab)
+    assert cname.answer(balancer["DNSName"]).startswith("Right.")
     task = ecslab.service.tasks(lab)[0]
     assert asks.answer(ecslab.verify.hops(lab, task).eni_id).startswith("Not this.")
     interfaces = lab.ec2.describe_network_interfaces()["NetworkInterfaces"]

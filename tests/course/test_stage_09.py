@@ -193,7 +193,7 @@ def nobody_trusts_it(lab):
 # The exercises ------------------------------------------------------------------------------------------
 
 
-def asked(command, name="web", image=ecslab.guestbook.HTTPD_ALPINE):
+def checked_by(command, name="web", image=ecslab.guestbook.HTTPD_ALPINE):
     """A guestbook of which one container is asked by this command."""
 
     def change(containers):
@@ -208,7 +208,7 @@ def asked(command, name="web", image=ecslab.guestbook.HTTPD_ALPINE):
 
 
 def asked_and_stopped(lab):
-    asked("wget -q -O - http://localhost/")(lab)
+    checked_by("wget -q -O - http://localhost/")(lab)
     arns = lab.ecs.list_tasks(cluster=lab.names.cluster, family=CHECKED)["taskArns"]
     for arn in arns:
         lab.ecs.stop_task(cluster=lab.names.cluster, task=arn, reason="lunch")
@@ -395,29 +395,29 @@ WRONG = {
         of("Task {task} ended with exit code 252. Its log says why.", READER),
     ),
     "the web server is asked on another port": (
-        "09.yours-1", asked("wget -q -O - http://localhost:81/"),
+        "09.yours-1", checked_by("wget -q -O - http://localhost:81/"),
         "`web` is asked, and does not answer as it should: it is UNHEALTHY.",
     ),
     "the web server is asked for a page that is not there": (
-        "09.yours-1", asked("wget -q -O - http://localhost/nothing-here"),
+        "09.yours-1", checked_by("wget -q -O - http://localhost/nothing-here"),
         "`web` is asked, and does not answer as it should: it is UNHEALTHY.",
     ),
     "the image has no curl": (
-        "09.yours-1", asked("curl -f http://localhost/", image=ecslab.guestbook.HTTPD),
+        "09.yours-1", checked_by("curl -f http://localhost/", image=ecslab.guestbook.HTTPD),
         "`web` is UNHEALTHY, but its server is well: the check runs `curl`, which the image `httpd:2.4` does "
         "not have. The shell's exit code is then 127.",
     ),
     "nor has the other": (
-        "09.yours-1", asked("curl -f http://localhost/"),
+        "09.yours-1", checked_by("curl -f http://localhost/"),
         "`web` is UNHEALTHY, but its server is well: the check runs `curl`, which the image "
         "`httpd:2.4-alpine` does not have. The shell's exit code is then 127.",
     ),
     "the health check asks nobody": (
-        "09.yours-1", asked("exit 0"),
+        "09.yours-1", checked_by("exit 0"),
         "`web`'s health check, `exit 0`, does not ask the web server: it would pass without one, too.",
     ),
     "the health check is the writer's": (
-        "09.yours-1", asked("exit 0", "writer"),
+        "09.yours-1", checked_by("exit 0", "writer"),
         "`writer` has a health check, and `web` has none: the task's health says nothing about the web "
         "server.",
     ),

@@ -60,14 +60,14 @@ def balancer(name=APP, scheme="internal", front=True, other=False, **changes):
         groups = {"balancer": doors.balancer, "back": doors.back}
         groups |= {whose: others[which] for whose, which in changes.items()}
         subnets = list(ecslab.service.default_choice(lab).subnet_ids)
-        held = lab.elbv2.create_load_balancer(
+        created = lab.elbv2.create_load_balancer(
             Name=name, Scheme=scheme, Subnets=subnets, SecurityGroups=[groups["balancer"]]
         )["LoadBalancers"][0]
         target = ecslab.load_balancer.target_group(lab, name=APP)["TargetGroupArn"]
         second = ecslab.load_balancer.target_group(lab, name="second")["TargetGroupArn"]
         for port, group in ((80, target), (81, second)):
             lab.elbv2.create_listener(
-                LoadBalancerArn=held["LoadBalancerArn"], Protocol="HTTP", Port=port,
+                LoadBalancerArn=created["LoadBalancerArn"], Protocol="HTTP", Port=port,
                 DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
             )  # fmt: skip
         group = second if other else target
@@ -93,10 +93,10 @@ def namespace(lab, name=ZONE, dns=True):
 
 def name_in_dns(name="back", kind="A", ttl=120, registered=None, dns=True):
     def make(lab):
-        held = namespace(lab, dns=dns)
+        namespace_id = namespace(lab, dns=dns)
         arns = {}
         for each in {name, registered or name} if dns else ():
-            config = {"NamespaceId": held, "DnsRecords": [{"Type": kind, "TTL": ttl}]}
+            config = {"NamespaceId": namespace_id, "DnsRecords": [{"Type": kind, "TTL": ttl}]}
             arns[each] = lab.servicediscovery.create_service(Name=each, DnsConfig=config)["Service"]["Arn"]
         if registered:
             back(lab, serviceRegistries=[{"registryArn": arns[registered]}])
@@ -148,19 +148,19 @@ def door(porter=None, guests=True, mine=True):
 
     def make(lab):
         ecslab.service.default_choice(lab)  # it makes the lesson's group
-        held = {name: make_group(lab, name=name) for name in ("own", "badge")}
-        held["lesson"] = ecslab.service.default_choice(lab).security_group_ids[0]
-        held["front"] = ecslab.guestbook.groups(lab).front
-        pairs = {"UserIdGroupPairs": [{"GroupId": held.get(porter)}]}
-        whom = pairs if porter in held else {"IpRanges": [{"CidrIp": porter}]}
+        group_ids = {name: make_group(lab, name=name) for name in ("own", "badge")}
+        group_ids["lesson"] = ecslab.service.default_choice(lab).security_group_ids[0]
+        group_ids["front"] = ecslab.guestbook.groups(lab).front
+        pairs = {"UserIdGroupPairs": [{"GroupId": group_ids.get(porter)}]}
+        whom = pairs if porter in group_ids else {"IpRanges": [{"CidrIp": porter}]}
         rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, **whom}
-        lab.ec2.authorize_security_group_ingress(GroupId=held["own"], IpPermissions=[rule])
-        service(lab, PORTER, definition(lab, PORTER), held["own"])
+        lab.ec2.authorize_security_group_ingress(GroupId=group_ids["own"], IpPermissions=[rule])
+        service(lab, PORTER, definition(lab, PORTER), group_ids["own"])
         front = ecslab.guestbook.register_front(lab, family=GUEST, connect="http://porter:8080")
-        badge = held["badge"] if guests else held["own"]
+        badge = group_ids["badge"] if guests else group_ids["own"]
         service(lab, GUEST, front, badge)
         vpc = ecslab.service.default_choice(lab).configuration()["awsvpcConfiguration"]
-        groups = [held["lesson"], badge] if mine else [held["front"]]
+        groups = [group_ids["lesson"], badge] if mine else [group_ids["front"]]
         lab.ecs.update_service(
             cluster=lab.names.cluster, service=GUEST,
             networkConfiguration={"awsvpcConfiguration": vpc | {"securityGroups": groups}},

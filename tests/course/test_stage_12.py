@@ -151,8 +151,8 @@ def steps(lab):
 
 def alarm_deleted_behind_the_policys_back(lab):
     tracking()(lab)
-    made = lab.autoscaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"][0]["Alarms"]
-    low = next(each["AlarmName"] for each in made if "AlarmLow" in each["AlarmName"])
+    alarms = lab.autoscaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"][0]["Alarms"]
+    low = next(each["AlarmName"] for each in alarms if "AlarmLow" in each["AlarmName"])
     lab.cloudwatch.delete_alarms(AlarmNames=[low])
 
 

@@ -19,10 +19,10 @@ def define(lab, names, image=PUBLIC_IMAGE, family=None, **more):
     if "command" in more:
         container["command"] = more.pop("command")
     request = {"cpu": "256", "memory": "512", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"]}
-    made = lab.ecs.register_task_definition(
+    registered = lab.ecs.register_task_definition(
         family=family or names[1], containerDefinitions=[container], **request | more
     )
-    return made["taskDefinition"]["taskDefinitionArn"]
+    return registered["taskDefinition"]["taskDefinitionArn"]
 
 
 def network(lab, public_ip="ENABLED", rules=(HTTP,), group=True):
@@ -370,8 +370,8 @@ def test_what_the_document_calls_in_its_order(lab):
     lab.record.calls.clear()
     ecslab.course.catalogue.step_named(MENDED).solve(lab)
     done = (call for call in lab.calls() if call.changes and not call.error)
-    made = iter([f"{call.service}:{call.operation}" for call in done])
-    assert all(call in made for call in ecslab.console.clicks("004").sent)
+    calls = iter([f"{call.service}:{call.operation}" for call in done])
+    assert all(call in calls for call in ecslab.console.clicks("004").sent)
 
 
 def test_the_exercise_does_not_change_the_main_line_s_image(lab):

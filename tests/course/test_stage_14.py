@@ -35,7 +35,7 @@ def deployed_again(step):
     return make
 
 
-def told(step):
+def step_message(step):
     """The answer was asked for."""
     return lambda lab: ecslab.fault(lab, seed=SEEDS[step]).answer()
 
@@ -74,7 +74,7 @@ STATES = (
     ("a fix that is none was made", deployed_again, "Of fault {seed} the fix is not right yet; " + LEFT),
     (
         "the answer was shown",
-        told,
+        step_message,
         "The answer to fault {seed} was shown before its three parts were right: that is no longer a find.",
     ),
     (

@@ -100,9 +100,9 @@ def test_names_of_stages():
 
 def test_checks_only_read_and_leave_no_trace_in_the_record(lab):
     lab.goto("05")
-    made = len(lab.control("journal")["entries"])
+    entries_before = len(lab.control("journal")["entries"])
     lab.record.calls.clear()
     for step in STEPS:
         look(lab, step)
     assert len(lab.calls()) == 0
-    assert len(lab.control("journal")["entries"]) == made
+    assert len(lab.control("journal")["entries"]) == entries_before

@@ -130,9 +130,9 @@ def test_every_amount_of_money_is_known(walked):
     for stem in stems():
         for cell in read(stem).cells:
             for dollars, cents in re.findall(r"\$(\d[\d.]*\d|\d)|(\d[\d.]*) cents", cell.source):
-                said = float(dollars or 0) or float(cents) / 100
+                amount = float(dollars or 0) or float(cents) / 100
                 digits = len((dollars or cents).partition(".")[2]) + (2 if cents else 0)
-                if cell.cell_type == "markdown" and said not in {round(each, digits) for each in known}:
+                if cell.cell_type == "markdown" and amount not in {round(each, digits) for each in known}:
                     unknown.append((cell.id, dollars or cents))
     assert unknown == []
 

@@ -96,26 +96,26 @@ def test_glossary_and_clicks_are_whole():
 
 def test_words_are_read_only_when_they_are_asked_for():
     """What a learner waits for: the course is imported without reading a text file, one stage reads one."""
-    asked = (
+    program = (
         "from ecslab.display import texts; import ecslab.course as course; "
         "before = texts.read.cache_info().currsize; course.STAGES['06'].title; "
         "print(before, texts.read.cache_info().currsize)"
     )
-    shown = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout.split() == ["0", "1"]
 
 
 def test_progress_asks_the_sandbox_for_its_status_a_few_times_not_once_a_step(lab, monkeypatch):
-    asked = []
+    verbs = []
     control = lab.place.control
 
     def counting(verb, **arguments):
-        asked.append(verb)
+        verbs.append(verb)
         return control(verb, **arguments)
 
     monkeypatch.setattr(lab.place, "control", counting)
     lab.progress()
-    assert 1 <= asked.count("status") <= 4 < len(STEPS)
+    assert 1 <= verbs.count("status") <= 4 < len(STEPS)
 
 
 def verdicts_in_code():
@@ -133,5 +133,5 @@ def test_the_verdicts_of_the_stages_are_those_that_the_checks_name():
 
 def test_every_verdict_is_given_what_its_words_ask_for():
     for verdict, facts in verdicts_in_code():
-        asked = " ".join(map(str, words.of_verdict(verdict).values.values()))
-        assert set(texts.PLACEHOLDER.findall(asked)) == facts, verdict
+        placeholders_in = " ".join(map(str, words.of_verdict(verdict).values.values()))
+        assert set(texts.PLACEHOLDER.findall(placeholders_in)) == facts, verdict

@@ -48,11 +48,11 @@ def _value(cell: Any, names: dict[str, Any]) -> Any:
 
 
 def _answers(cell: Any, lab: ecslab.Lab) -> str:
-    asked = re.match(r'lab\.question\("(\d\d)\.(.+)"\)', cell.source)
-    answers = STAGES[asked[1]].answers if asked else {}
-    if not asked or asked[2] not in answers:
+    question = re.match(r'lab\.question\("(\d\d)\.(.+)"\)', cell.source)
+    answers = STAGES[question[1]].answers if question else {}
+    if not question or question[2] not in answers:
         return ""
-    return "".join(f"\nanswer: {each}" for each in answers[asked[2]](lab)) or "\nno answer"
+    return "".join(f"\nanswer: {each}" for each in answers[question[2]](lab)) or "\nno answer"
 
 
 def parts(stem: str) -> tuple[list[Any], list[Any]]:

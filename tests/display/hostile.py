@@ -120,7 +120,7 @@ def label(cls: type) -> str:
 def show() -> None:
     """Everything, in a notebook: of each class what it gives for a notebook, with all the strings."""
     for cls in classes():
-        shown = [made(cls, text) for text in STRINGS]
+        shown = [instance_of(cls, text) for text in STRINGS]
         for kind, between in (("html", "<hr>"), ("markdown", "\n\n---\n\n")):
             if hasattr(cls, f"_repr_{kind}_"):
                 pages = [str(getattr(each, f"_repr_{kind}_")()) for each in shown]
@@ -131,7 +131,7 @@ def show_each(name: str) -> None:
     """The objects of one class, as a cell's value is shown, one for each string."""
     [cls] = [cls for cls in classes() if label(cls) == name]
     for text in STRINGS:
-        display(made(cls, text))
+        display(instance_of(cls, text))
 
 
 def show_widgets() -> None:
@@ -139,10 +139,10 @@ def show_widgets() -> None:
     for cls in classes():
         if issubclass(cls, View):
             for text in STRINGS[:4]:
-                display(made(cls, text))
+                display(instance_of(cls, text))
 
 
-def made(cls: type, text: str) -> Any:
+def instance_of(cls: type, text: str) -> Any:
     """An object of that class in which everything that can be words is `text`."""
     if cls in MAKERS:
         return MAKERS[cls](text)
@@ -173,7 +173,7 @@ def _filled(kind: Any, text: str) -> Any:
         return text
     if inspect.isclass(kind) and hasattr(kind, "__members__"):
         return next(iter(kind))
-    return made(kind, text)
+    return instance_of(kind, text)
 
 
 # What cannot be made field by field -------------------------------------------------------------------------
@@ -210,7 +210,7 @@ class _Shown(Fault):
 
     def __init__(self, text: str) -> None:
         self.seed, self._note, self._words = 14, text, text
-        self.names: Any = made(FaultNames, text)
+        self.names: Any = instance_of(FaultNames, text)
 
     def _state(self) -> str:
         return self._words
@@ -257,7 +257,7 @@ def _replaced(value: Any, text: str) -> Any:
 def _visitors(cls: type[Visitors]) -> Callable[[str], Visitors]:
     def filled(text: str) -> Visitors:
         shown = cls.__new__(cls)
-        shown.seen = made(VisitorCounts, text)
+        shown.seen = instance_of(VisitorCounts, text)
         return shown
 
     return filled

@@ -25,8 +25,8 @@ def cell():
 
 
 def test_a_cell_with_a_blank_is_not_run(cell):
-    said = cell("seen = []\nseen.append(1)\ntask = run(____)")
-    assert str(said) == "Not yet. Fill in what is left blank, `____`, and run it again."
+    answer = cell("seen = []\nseen.append(1)\ntask = run(____)")
+    assert str(answer) == "Not yet. Fill in what is left blank, `____`, and run it again."
     assert "This needs `seen`" in str(cell("seen"))
 
 

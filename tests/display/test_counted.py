@@ -23,10 +23,10 @@ AWS_SAYS = re.compile(
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(0, "0 tasks"), (1, "1 task"), (2, "2 tasks"), (1000, "1,000 tasks")]
+    ("number", "phrase"), [(0, "0 tasks"), (1, "1 task"), (2, "2 tasks"), (1000, "1,000 tasks")]
 )
-def test_a_number_and_its_noun(number, said):
-    assert counted(number, "task") == said
+def test_a_number_and_its_noun(number, phrase):
+    assert counted(number, "task") == phrase
 
 
 @pytest.mark.parametrize("stem", stems())

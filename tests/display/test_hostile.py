@@ -89,9 +89,11 @@ def test_classes_that_show_themselves_are_found():
 
 @pytest.mark.parametrize("cls", CLASSES, ids=hostile.label)
 def test_a_strangers_words_bring_no_element_and_no_attribute(cls):
-    harmless = {kind: Skeleton(page) for kind, page in pages(hostile.made(cls, hostile.HARMLESS)).items()}
+    harmless = {
+        kind: Skeleton(page) for kind, page in pages(hostile.instance_of(cls, hostile.HARMLESS)).items()
+    }
     for text in hostile.STRINGS:
-        for kind, page in pages(hostile.made(cls, text)).items():
+        for kind, page in pages(hostile.instance_of(cls, text)).items():
             brought, usual = Skeleton(page).elements, harmless[kind].elements
             if cls is Run:  # long words are drawn in more lines
                 brought, usual = {*brought}, {*usual}
@@ -104,7 +106,7 @@ def test_a_widget_gives_words_and_no_page_but_a_picture(cls):
     if issubclass(cls, PictureView):
         kinds.add("text/html")
     for text in hostile.STRINGS:
-        bundle, _ = hostile.made(cls, text)._repr_mimebundle_()
+        bundle, _ = hostile.instance_of(cls, text)._repr_mimebundle_()
         assert {*bundle} == kinds
 
 
@@ -122,13 +124,13 @@ def words(shown):
 
 @pytest.mark.parametrize("cls", [*CLASSES, Pushed], ids=hostile.label)
 def test_a_strangers_words_steer_no_terminal(cls):
-    for kind, text in words(hostile.made(cls, STEERS)).items():
+    for kind, text in words(hostile.instance_of(cls, STEERS)).items():
         assert not CONTROL.search(text), (kind, text)
 
 
 def test_what_would_steer_it_is_shown():
-    assert "--name '\\x1b[2J" in repr(hostile.made(Calls, STEERS))
-    assert "\\u202eesrever" in repr(hostile.made(Calls, STEERS))
+    assert "--name '\\x1b[2J" in repr(hostile.instance_of(Calls, STEERS))
+    assert "\\u202eesrever" in repr(hostile.instance_of(Calls, STEERS))
 
 
 WRITES_MARKUP = re.compile(

@@ -21,13 +21,13 @@ print("heard", skipped.wait(20), flush=True)
 def test_a_press_is_heard_while_a_cell_runs(tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     manager, client = start_new_kernel()
-    said = []
+    printed = []
 
     def press(message):
-        said.extend(message["content"].get("text", "").split())
-        if said[:1] == ["comm"] and len(said) == 2:
+        printed.extend(message["content"].get("text", "").split())
+        if printed[:1] == ["comm"] and len(printed) == 2:
             update = {"method": "update", "state": {"pressed": 1}, "buffer_paths": []}
-            pressed = client.session.msg("comm_msg", {"comm_id": said[1], "data": update})
+            pressed = client.session.msg("comm_msg", {"comm_id": printed[1], "data": update})
             pressed["header"]["subshell_id"] = subshell
             client.shell_channel.send(pressed)
 
@@ -38,7 +38,7 @@ def test_a_press_is_heard_while_a_cell_runs(tmp_path, monkeypatch):
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    assert said[2:] == ["heard", "True"]
+    assert printed[2:] == ["heard", "True"]
 
 
 def test_in_a_notebook_a_wait_that_can_be_skipped_has_a_button_and_leaves_nothing(monkeypatch):

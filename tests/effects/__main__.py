@@ -87,8 +87,8 @@ def before(service: CarriedService) -> dict[str, str]:
 
 def write(service: CarriedService, seen: dict[str, str]) -> None:
     """`seen`: the experiments; `unseen`: members of which nothing was seen yet."""
-    told = own_file(service.name).get("elsewhere", {})
-    unseen = sorted(set(wanted(service)) - seen.keys() - told.keys())
+    elsewhere = own_file(service.name).get("elsewhere", {})
+    unseen = sorted(set(wanted(service)) - seen.keys() - elsewhere.keys())
     lines = ["# Written by `python -m tests.effects`: experiments in which members were seen to act."]
     if unseen:
         lines += ["", f'unseen = """\n{fill(" ".join(unseen), 110, break_on_hyphens=False)}\n"""']

@@ -90,8 +90,8 @@ def places(
         yield f"{here}.{name}", (*path, name), member.shape, value
         structure = inner(member.shape)
         if structure and member.inside and value is not NOTHING:
-            for where, held in _structures(member.shape, value, (*path, name)):
-                yield from places(service, operation, member.inside, held, where, structure.name)
+            for where, structure_value in _structures(member.shape, value, (*path, name)):
+                yield from places(service, operation, member.inside, structure_value, where, structure.name)
 
 
 def _structures(shape: Shape, value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -155,15 +155,15 @@ def _first(name: str, shape: Shape) -> Iterator[Any]:
 
 def changed(given: dict[str, Any], path: Path, to: Any) -> dict[str, Any]:
     """The request with another value at one place."""
-    made = copy.deepcopy(given)
-    held: Any = made
+    request = copy.deepcopy(given)
+    parent: Any = request
     for part in path[:-1]:
-        held = held[part]
+        parent = parent[part]
     if to is NOTHING:
-        del held[path[-1]]
+        del parent[path[-1]]
     else:
-        held[path[-1]] = to
-    return made
+        parent[path[-1]] = to
+    return request
 
 
 def effect(

@@ -31,10 +31,10 @@ def world(tmp_path_factory):
     if not hasattr(os, "fork"):
         pytest.skip("experiments are made in copies of this process")
     furniture = tomllib.loads((HERE / "furniture.toml").read_text("utf-8"))
-    made = World(tmp_path_factory.mktemp("home"), furniture["steps"])
+    effects_world = World(tmp_path_factory.mktemp("home"), furniture["steps"])
     gc.freeze()
-    yield made
-    made.close()
+    yield effects_world
+    effects_world.close()
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,8 @@ def before(world):
 def test_every_member_that_acts_is_seen_to(service):
     own = own_file(service.name)
     unseen = FILES[service.name].get("unseen", "").split()
-    told = [*SEEN[service.name], *own.get("elsewhere", {}), *unseen]
-    assert sorted(told) == sorted(wanted(service)), "run python -m tests.effects"
+    listed = [*SEEN[service.name], *own.get("elsewhere", {}), *unseen]
+    assert sorted(listed) == sorted(wanted(service)), "run python -m tests.effects"
 
 
 def test_fewer_and_fewer_are_not_seen():

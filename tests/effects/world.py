@@ -51,10 +51,10 @@ class World:
                 self.wait(step["wait"])
                 continue
             answer = self.filled(step)
-            made = self.ask(answer["call"], answer.get("input", {}))
-            assert "refused" not in made, (step, made)
-            self.account.memory.learn(step["call"].partition(":")[0], made["answer"])
-            self._name(step, made)
+            outcome = self.ask(answer["call"], answer.get("input", {}))
+            assert "refused" not in outcome, (step, outcome)
+            self.account.memory.learn(step["call"].partition(":")[0], outcome["answer"])
+            self._name(step, outcome)
 
     def close(self) -> None:
         self.account.close()
@@ -78,10 +78,10 @@ class World:
             value = value.partition("|")[0]
         return _ANCHOR.sub(lambda match: self._named(match[1], service), value)
 
-    def _name(self, step: dict[str, Any], made: dict[str, Any]) -> None:
+    def _name(self, step: dict[str, Any], outcome: dict[str, Any]) -> None:
         """Give symbols to parts of an answer."""
-        for name, path in step.get("names", {}).items() if "answer" in made else ():
-            self.account.memory.anchors[name] = _at(made["answer"], path)
+        for name, path in step.get("names", {}).items() if "answer" in outcome else ():
+            self.account.memory.anchors[name] = _at(outcome["answer"], path)
 
     def _named(self, name: str, service: str) -> str:
         anchors = self.account.memory.anchors
@@ -149,9 +149,11 @@ class World:
             elif "visit" in step:
                 seen[f"{number} visit"] = self.visit(step)
             elif "call" in step:
-                asked = self.filled(step, call.service)
-                made = seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
-                self._name(step, made)
+                request = self.filled(step, call.service)
+                outcome = seen[f"{number} {request['call']}"] = self.ask(
+                    request["call"], request.get("input", {})
+                )
+                self._name(step, outcome)
         if call.service == "ecs" and not any("wait" in step for step in then):
             self.wait(40)
         return seen | dict(self._looks(call.service, only))
@@ -182,19 +184,19 @@ class World:
             with contextlib.suppress(BaseException):
                 os.close(reads)
                 try:
-                    told = work()
+                    outcome = work()
                 except Exception as failure:
-                    told = {"failed": repr(failure)}
+                    outcome = {"failed": repr(failure)}
                 with os.fdopen(writes, "wb") as pipe:
-                    pickle.dump(told, pipe)
+                    pickle.dump(outcome, pipe)
             os._exit(0)
         os.close(writes)
         with os.fdopen(reads, "rb") as pipe:
-            told: dict[str, Any] = pickle.load(pipe)
+            outcome: dict[str, Any] = pickle.load(pipe)
         os.waitpid(child, 0)
-        if "failed" in told:
-            told = {"itself": {"refused": f"failed: {told['failed']}"}}
-        return told
+        if "failed" in outcome:
+            outcome = {"itself": {"refused": f"failed: {outcome['failed']}"}}
+        return outcome
 
 
 def _plain(answer: dict[str, Any]) -> dict[str, Any]:

@@ -129,10 +129,10 @@ def allowed(role, action, resource="*"):
 def role(lab, name, service="ecs-tasks.amazonaws.com"):
     """A role without rights that a service may put on; its ARN."""
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    made = lab.iam.create_role(
+    created = lab.iam.create_role(
         RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     )
-    return made["Role"]["Arn"]
+    return created["Role"]["Arn"]
 
 
 def workshop(lab, public):

@@ -61,9 +61,9 @@ def test_a_learner_can_type_the_repair(kind):
     assert "fault.deploy" in code or "lab." in code
     nodes = list(ast.walk(ast.parse(code)))
     names = [node for node in nodes if isinstance(node, ast.Name)]
-    made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
-    made |= {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
-    assert {name.id for name in names} - made <= AT_HAND
+    defined = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    defined |= {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
+    assert {name.id for name in names} - defined <= AT_HAND
 
 
 @every_kind

@@ -35,10 +35,10 @@ def solve(fault):
 
 def test_the_same_seed_is_the_same_fault(lab):
     first = ecslab.fault(lab, seed=42)
-    story, offered, made = repr(first), repr(first.causes()), changes(lab)
+    story, offered, changed = repr(first), repr(first.causes()), changes(lab)
     first.undo()
     second = ecslab.fault(lab, seed=42)
-    assert (repr(second), repr(second.causes()), changes(lab)) == (story, offered, made)
+    assert (repr(second), repr(second.causes()), changes(lab)) == (story, offered, changed)
 
 
 def test_a_kind_has_variants(lab):

@@ -21,14 +21,14 @@ def test_a_missing_tag_is_not_found(bay):
 def _tagged(lab, fault):
     wanted = fault.definition()["containerDefinitions"][0]["image"].rpartition(":")[2]
     name = fault.names.service
-    there = lab.ecr.describe_images(repositoryName=name)["imageDetails"][0]["imageDigest"]
-    image = lab.ecr.batch_get_image(repositoryName=name, imageIds=[{"imageDigest": there}])["images"][0]
+    digest = lab.ecr.describe_images(repositoryName=name)["imageDetails"][0]["imageDigest"]
+    image = lab.ecr.batch_get_image(repositoryName=name, imageIds=[{"imageDigest": digest}])["images"][0]
     lab.ecr.put_image(repositoryName=name, imageManifest=image["imageManifest"], imageTag=wanted)
 
 
 def _registered_only(lab, fault):
-    there = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"][0]["imageTags"][0]
-    lab.ecs.register_task_definition(**edited(fault, image=f"{ECR}/{fault.names.service}:{there}"))
+    tag = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"][0]["imageTags"][0]
+    lab.ecs.register_task_definition(**edited(fault, image=f"{ECR}/{fault.names.service}:{tag}"))
 
 
 @table(

@@ -10,7 +10,7 @@ AWAIT = "For more information, see the Troubleshooting section of the Amazon ECS
 NOWHERE = "was unable to place a task because no container instance met all of its requirements."
 
 
-def said(fault):
+def event_messages(fault):
     """The service's events, with a word for the instance."""
     app = fault._application()
     text = "\n".join(app.events).replace(f"(service {fault.names.service}) ", "")
@@ -40,14 +40,14 @@ def more_tasks(count):
 
 
 def test_what_one_sees_of_them(bay):
-    assert closest("has insufficient memory available") in said(bay("instance-full"))
-    assert closest("is already using a port required by your task") in said(bay("host-port-taken"))
+    assert closest("has insufficient memory available") in event_messages(bay("instance-full"))
+    assert closest("is already using a port required by your task") in event_messages(bay("host-port-taken"))
     assert bay("host-port-taken")._application().running_count == 1
     unmet = closest('encountered error "MemberOf placement constraint unsatisfied."')
-    assert unmet in said(bay("attribute-missing"))
-    assert closest('encountered error "AGENT"') in said(bay("agent-away"))
+    assert unmet in event_messages(bay("attribute-missing"))
+    assert closest('encountered error "AGENT"') in event_messages(bay("agent-away"))
     none = f"{NOWHERE} Reason: No Container Instances were found in your cluster. {AWAIT}"
-    assert none in said(bay("never-registers"))
+    assert none in event_messages(bay("never-registers"))
 
 
 # memory

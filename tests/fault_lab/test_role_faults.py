@@ -25,18 +25,18 @@ def test_a_role_that_is_gone_cannot_be_assumed(bay):
 
 
 def _another_role(lab, fault):
-    made = role(lab, "another")
+    role_arn = role(lab, "another")
     policy = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
     lab.iam.attach_role_policy(RoleName="another", PolicyArn=policy)
-    fault.deploy(edited(fault, {"executionRoleArn": made}))
+    fault.deploy(edited(fault, {"executionRoleArn": role_arn}))
 
 
 def _another_role_in_time(lab, fault):
     policy = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-    made = role(lab, "another")
+    role_arn = role(lab, "another")
     lab.iam.attach_role_policy(RoleName="another", PolicyArn=policy)
     lab.control("advance", seconds=15)
-    fault.deploy(edited(fault, {"executionRoleArn": made}))
+    fault.deploy(edited(fault, {"executionRoleArn": role_arn}))
 
 
 @table(
@@ -109,9 +109,9 @@ def test_a_secret_that_may_not_be_read_is_denied(bay):
 
 
 def _for_the_task_role(lab, fault):
-    made = role(lab, fault.names.task_role)
+    role_arn = role(lab, fault.names.task_role)
     allowed("task_role", "secretsmanager:GetSecretValue")(lab, fault)
-    fault.deploy(edited(fault, {"taskRoleArn": made}))
+    fault.deploy(edited(fault, {"taskRoleArn": role_arn}))
 
 
 @table(

@@ -111,6 +111,9 @@ def talking() -> ServiceMap:
     return ServiceMap("adgu-cluster", nodes, tuple(lines))
 
 
+TWO_LINES = ("front", "of-guestbooks", "z" * 90)
+
+
 def many_talk() -> ServiceMap:
     names = [f"{'long-' * 50}{n}" for n in range(9)]
     lines = [
@@ -233,6 +236,9 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "service map, many and long": lambda: figures.service_map(many_talk()),
     "service map without names": lambda: figures.service_map(
         ServiceMap("adgu-cluster", tuple(ServiceNode(f"s{n}", 2, n) for n in range(6)), ())
+    ),
+    "service map of names in two lines": lambda: figures.service_map(
+        ServiceMap("adgu-cluster", tuple(ServiceNode(f"adgu-application-{n}", 2, 1) for n in TWO_LINES), ())
     ),
     "lifecycle": figures.lifecycle,
     "path": figures.path,

@@ -89,3 +89,11 @@ def test_the_layers_of_an_image_are_named_by_its_history():
     assert str(figures.image_layers(image)).endswith(
         "From the top. layer 3: 10 bytes; page: 512 bytes; base: 3.0 MB."
     )
+
+
+def test_a_services_name_goes_on_in_a_second_line_behind_its_hyphen():
+    drawn = GALLERY["service map of names in two lines"]().svg
+    words = [element.text for element in ElementTree.fromstring(drawn).iter(f"{NS}text")]
+    assert words[1:3] == ["adgu-application-", "front"]
+    assert words[4:6] == ["adgu-application-", "of-guestbooks"]
+    assert words[8].startswith("zzz") and "…" in words[8]

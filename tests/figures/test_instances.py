@@ -52,8 +52,8 @@ def test_a_crowd_is_counted_and_what_is_no_task_is_named():
 
 
 def test_what_is_not_well_is_said_in_words():
-    told = str(figures.instances(a_cluster()))
-    assert "DRAINING, agent not connected" in told
-    assert "RUNNING, to be STOPPED" in told
-    assert "waits for a-capacity-provider, 256 CPU units, 512 MiB, PROVISIONING." in told
-    assert "mi-0a1b2c3d4e5f60718, External: ACTIVE" in told
+    description = str(figures.instances(a_cluster()))
+    assert "DRAINING, agent not connected" in description
+    assert "RUNNING, to be STOPPED" in description
+    assert "waits for a-capacity-provider, 256 CPU units, 512 MiB, PROVISIONING." in description
+    assert "mi-0a1b2c3d4e5f60718, External: ACTIVE" in description

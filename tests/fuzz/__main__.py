@@ -61,8 +61,8 @@ def _report(tally: Tally, seconds: float, *, every: bool) -> None:
         for name in sorted(names, key=lambda name: tally.accepted[name] - tally.refused[name]):
             codes = [f"{code.partition(' ')[2]} {count}" for code, count in tally.words.most_common()
                      if code.startswith(f"{name} ")]  # fmt: skip
-            asked = tally.accepted[name] + tally.refused[name]
-            lines.append(f"  {tally.accepted[name]:5} of {asked:5}  {name} {', '.join(codes[:3])}")
+            requests = tally.accepted[name] + tally.refused[name]
+            lines.append(f"  {tally.accepted[name]:5} of {requests:5}  {name} {', '.join(codes[:3])}")
     lines += [f"  became a refusal: {count:5}  {what}" for what, count in tally.converted.most_common(40)]
     lines += [f"  too slow: {each.operation} {each.what} {each.parameters!r:.99}" for each in tally.slow[:20]]
     kinds = Counter((failure.operation, failure.what[:500]) for failure in tally.unhandled)

@@ -169,14 +169,14 @@ class Account:
             yield key, namespace
             if key not in about:
                 continue
-            made = cloud_map.create_service(Name="own", NamespaceId=namespace, **about[key])["Service"]
-            yield key.replace("namespace", "discovery"), made["Id"]
+            service = cloud_map.create_service(Name="own", NamespaceId=namespace, **about[key])["Service"]
+            yield key.replace("namespace", "discovery"), service["Id"]
             if key == "namespace":
-                yield "registry", made["Arn"]
+                yield "registry", service["Arn"]
                 spare = cloud_map.create_service(Name="spare", NamespaceId=namespace, **dns)["Service"]
                 yield "spare_discovery", spare["Id"]
             attributes = {"AWS_INSTANCE_IPV4": "10.0.0.1", "stage": "test"}
-            cloud_map.register_instance(ServiceId=made["Id"], InstanceId="i-1", Attributes=attributes)
+            cloud_map.register_instance(ServiceId=service["Id"], InstanceId="i-1", Attributes=attributes)
         self.lab.control("advance", seconds=30)
 
 
@@ -195,14 +195,14 @@ def _furniture(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
     others = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}])["Subnets"]
     zone = subnet["AvailabilityZone"]
     yield "subnet2", next(each["SubnetId"] for each in others if each["AvailabilityZone"] != zone)
-    made = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
-    yield "own_vpc", made
-    yield "own_subnet", ec2.create_subnet(VpcId=made, CidrBlock="10.77.1.0/24")["Subnet"]["SubnetId"]
-    table = ec2.create_route_table(VpcId=made)["RouteTable"]["RouteTableId"]
+    vpc_id = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+    yield "own_vpc", vpc_id
+    yield "own_subnet", ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.77.1.0/24")["Subnet"]["SubnetId"]
+    table = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=made)
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)
     yield from {"own_table": table, "own_gateway": gateway}.items()
-    yield "own_group", ec2.create_security_group(GroupName="own", Description="own", VpcId=made)["GroupId"]
+    yield "own_group", ec2.create_security_group(GroupName="own", Description="own", VpcId=vpc_id)["GroupId"]
     yield "interface", ec2.create_network_interface(SubnetId=subnet["SubnetId"])["NetworkInterface"][
         "NetworkInterfaceId"
     ]

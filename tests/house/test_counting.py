@@ -37,8 +37,8 @@ def test_a_ring(package, case):
 
 
 def test_a_ring_through_a_name_that_the_root_hands_out_lazily(package):
-    made = package(__init__="from .b import x as y", a="import house\nhouse.y()", b="from house import a")
-    assert imports.rings(imports.graph(made)) == [["house.a", "house.b"]]
+    root = package(__init__="from .b import x as y", a="import house\nhouse.y()", b="from house import a")
+    assert imports.rings(imports.graph(root)) == [["house.a", "house.b"]]
 
 
 def test_what_only_a_type_checker_reads_is_no_ring(package):
@@ -47,15 +47,15 @@ def test_what_only_a_type_checker_reads_is_no_ring(package):
 
 
 def test_any_by_another_name_counts(package):
-    made = package(
+    root = package(
         a="from typing import Any\nFacts = dict[str, Any]\ndef f(x: Facts) -> 'Any': ...",
         b="from house.a import Facts as F\nfrom house import a\nMany = list[F]\nx: Many\ny: a.Facts",
         c="def f(x: int) -> None: ...",
     )
-    assert loose_types.uses(made) == {"house": 0, "house.a": 3, "house.b": 3, "house.c": 0}
+    assert loose_types.uses(root) == {"house": 0, "house.a": 3, "house.b": 3, "house.c": 0}
 
 
 def test_functions_and_variables(package):
-    made = package(a="def f(one):\n    found = 1\n    task = found\n    return task")
-    assert list(functions.lengths(made)) == [(4, "house.a.f")]
-    assert functions.vague_variables(made)["house.a"] == 2
+    root = package(a="def f(one):\n    found = 1\n    task = found\n    return task")
+    assert list(functions.lengths(root)) == [(4, "house.a.f")]
+    assert functions.vague_variables(root)["house.a"] == 2

@@ -61,8 +61,8 @@ class ForkedProvisioner(LocalProvisioner):
         connection = cmd[cmd.index(LAUNCHER) + 1 :]
         self.cwd = settings.get("cwd") or Path.cwd()
         quiet = settings.get("stderr") is not None
-        asked = {"arguments": connection, "cwd": str(self.cwd), "env": settings["env"], "quiet": quiet}
-        self.pid = self.pgid = _parent().fork(asked)
+        request = {"arguments": connection, "cwd": str(self.cwd), "env": settings["env"], "quiet": quiet}
+        self.pid = self.pgid = _parent().fork(request)
         self.process = Process(self.pid)
         return self.connection_info
 
@@ -79,9 +79,9 @@ class Parent:
             )
         self._asks, self._answers = here, here.makefile("r")
 
-    def fork(self, asked: dict[str, Any]) -> int:
+    def fork(self, request: dict[str, Any]) -> int:
         """The id of a new process."""
-        self._asks.sendall(json.dumps(asked).encode() + b"\n")
+        self._asks.sendall(json.dumps(request).encode() + b"\n")
         return int(self._answers.readline())
 
 
@@ -115,24 +115,24 @@ def _import() -> None:
             importlib.import_module(package.name)
 
 
-def _be_kernel(asked: dict[str, Any], answers: socket.socket) -> NoReturn:
+def _be_kernel(request: dict[str, Any], answers: socket.socket) -> NoReturn:
     """Be what `python -m ipykernel_launcher` would be in this folder, with this environment."""
     try:
         os.setsid()
         answers.sendall(f"{os.getpid()}\n".encode())
         os.close(answers.detach())
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.chdir(asked["cwd"])
+        os.chdir(request["cwd"])
         os.environ.clear()
-        os.environ.update(asked["env"], JPY_PARENT_PID=str(os.getppid()))
+        os.environ.update(request["env"], JPY_PARENT_PID=str(os.getppid()))
         sys.path[:] = [each for each in sys.path if each not in ("", str(ROOT))]
         for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
             del sys.modules[name]
-        if asked["quiet"]:
+        if request["quiet"]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         from ipykernel import kernelapp
 
-        sys.argv[1:] = asked["arguments"]
+        sys.argv[1:] = request["arguments"]
         kernelapp.launch_new_instance()
     finally:
         os._exit(0)

@@ -18,7 +18,7 @@ def cell(**more):
 
 
 @pytest.mark.parametrize(
-    ("made", "fault"),
+    ("cell_node", "fault"),
     [
         (cell(execution_count=None), "n: cell x has no execution count: run make reference"),
         (cell(source="# NBVAL_SKIP\n1"), "n: cell x is unchecked, or is listed so and is not: see UNCHECKED"),
@@ -36,8 +36,8 @@ def cell(**more):
         ),
     ],
 )
-def test_a_cell_that_escapes_the_check_is_named(made, fault):
-    assert faults("n", [made]) == [fault]
+def test_a_cell_that_escapes_the_check_is_named(cell_node, fault):
+    assert faults("n", [cell_node]) == [fault]
 
 
 def test_a_cell_that_was_run_and_compared_is_fine():

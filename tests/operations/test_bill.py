@@ -32,14 +32,14 @@ def running(lab):
 
 def test_ten_hours_pass_and_cost_without_a_visitor(running):
     before, tasks = running.now(), service.tasks(running)
-    made = bill.idle(running)
+    hours = bill.idle(running)
     assert running.now() - before == 36_000
-    assert (made.tasks, made.vcpu, made.memory, made.visits, made.passed) == (2, 0.5, 1.0, 0, True)
-    assert made.total == pytest.approx(10 * (0.5 * 0.04048 + 0.004445 + 2 * 0.005))
-    assert made.month == pytest.approx(73 * made.total)
+    assert (hours.tasks, hours.vcpu, hours.memory, hours.visits, hours.passed) == (2, 0.5, 1.0, 0, True)
+    assert hours.total == pytest.approx(10 * (0.5 * 0.04048 + 0.004445 + 2 * 0.005))
+    assert hours.month == pytest.approx(73 * hours.total)
     assert [task["taskArn"] for task in service.tasks(running)] == [task["taskArn"] for task in tasks]
-    assert repr(made).splitlines()[0] == "10 hours, 2 tasks, 0 visits"
-    assert "<table>" in made._repr_html_()
+    assert repr(hours).splitlines()[0] == "10 hours, 2 tasks, 0 visits"
+    assert "<table>" in hours._repr_html_()
 
 
 def test_a_visit_costs_no_more(running):
@@ -54,9 +54,9 @@ def test_a_visit_costs_no_more(running):
 def test_on_a_real_account_it_is_only_reckoned(running, monkeypatch):
     monkeypatch.setattr(running, "where", "aws")
     before = running.now()
-    made = bill.idle(running)
-    assert running.now() == before and not made.passed
-    assert "(reckoned ahead: on a real account nobody waits for it)" in repr(made)
+    hours = bill.idle(running)
+    assert running.now() == before and not hours.passed
+    assert "(reckoned ahead: on a real account nobody waits for it)" in repr(hours)
 
 
 def test_without_logs_the_visits_are_unknown(lab):
@@ -87,10 +87,10 @@ def test_what_a_load_balancer_costs_and_a_second_one(running):
     with pytest.raises(NotThere, match="so it costs nothing"):
         bill.balancer(running)
     load_balancer.create(running)
-    made = bill.balancer(running)
-    assert (made.zones, made.network) == (2, False)
-    assert made.month == pytest.approx(730 * (0.0225 + 2 * 0.005))
-    assert repr(made).splitlines()[2:] == [
+    cost = bill.balancer(running)
+    assert (cost.zones, cost.network) == (2, False)
+    assert cost.month == pytest.approx(730 * (0.0225 + 2 * 0.005))
+    assert repr(cost).splitlines()[2:] == [
         "the load balancer                $0.0225 an hour      $16.43",
         "2 public IPv4 addresses          $0.005 an hour each  $7.30",
         "together                                              $23.73",
@@ -111,11 +111,11 @@ def test_machines_are_billed_once_however_many_tasks_they_run(lab):
     lab.ecs.register_task_definition(family="pages", networkMode="bridge", containerDefinitions=[container])
     lab.ecs.create_service(cluster=name, serviceName="pages", taskDefinition="pages", desiredCount=2)
     lab.control("advance", seconds=calls.SETTLED)
-    made = bill.idle(lab, name="pages")
-    assert made.machines == (("t3.micro instance", 1, 0.0104), ("GB of their volumes", 30, 0.000109589))
-    assert (made.tasks, made.addresses, made.vcpu) == (2, 1, 0)
-    assert made.total == pytest.approx(10 * (0.0104 + 30 * 0.08 / 730 + 0.005), rel=1e-4)
-    assert "1 t3.micro instance " in repr(made) and "1 public IPv4 address " in repr(made)
+    hours = bill.idle(lab, name="pages")
+    assert hours.machines == (("t3.micro instance", 1, 0.0104), ("GB of their volumes", 30, 0.000109589))
+    assert (hours.tasks, hours.addresses, hours.vcpu) == (2, 1, 0)
+    assert hours.total == pytest.approx(10 * (0.0104 + 30 * 0.08 / 730 + 0.005), rel=1e-4)
+    assert "1 t3.micro instance " in repr(hours) and "1 public IPv4 address " in repr(hours)
 
 
 def test_a_machine_outside_aws_and_one_without_a_known_price(lab):
@@ -131,7 +131,7 @@ def test_a_machine_outside_aws_and_one_without_a_known_price(lab):
         cluster=name, serviceName="pages", taskDefinition="pages", desiredCount=1, launchType="EXTERNAL"
     )
     lab.control("advance", seconds=60)
-    made = bill.idle(lab, name="pages")
-    assert (made.machines, made.addresses) == ((("machine outside AWS", 1, 0.01025),), 0)
-    assert made.total == pytest.approx(0.1025)
+    hours = bill.idle(lab, name="pages")
+    assert (hours.machines, hours.addresses) == ((("machine outside AWS", 1, 0.01025),), 0)
+    assert hours.total == pytest.approx(0.1025)
     assert machine_bill._priced({"InstanceType": "x9.huge"}) == ("x9.huge (its price is not known here)", 0.0)

@@ -18,6 +18,7 @@ from ecslab.cli.cleanup import cleanup as command
 from ecslab.connection.record import Record
 from ecslab.connection.resource_kinds import BY_CREATE_CALL, KINDS
 from ecslab.lab import Lab
+from ecslab.operations import prices
 from ecslab.operations.cleanup.removal import REMOVALS
 from tests.connection import machine_calls as calls
 
@@ -85,6 +86,7 @@ def named(lab):
 def machined(lab):
     """What tasks run on: a group's instance, one by itself, a task on one of them, and an activation."""
     ssm, name = lab.client("ssm"), lab.names.cluster
+    calls.agreed(lab)
     calls.profile(lab.iam)
     calls.template(lab.ec2, name)
     calls.provider(lab.ecs, calls.group(lab.client("autoscaling"), lab.ec2), name)
@@ -103,8 +105,8 @@ def machined(lab):
 
 
 def group(lab, vpc, name):
-    made = lab.ec2.create_security_group(GroupName=name, Description="test", VpcId=vpc)
-    return made["GroupId"]
+    created = lab.ec2.create_security_group(GroupName=name, Description="test", VpcId=vpc)
+    return created["GroupId"]
 
 
 def admit(lab, group, source):
@@ -146,7 +148,7 @@ def test_everything_goes_and_the_receipt_says_what_aws_keeps(lab):
     assert costs["service"] == costs["cluster"] == costs["target group"] == ""
     receipt = cleanup.run(lab)
     assert receipt.title == "0 of 16 left."
-    assert receipt.costs == "About $0.0851 an hour less on a real account."
+    assert receipt.costs == f"About $0.0851 an hour less on a real account (us-east-1, {prices.AS_OF})."
     assert [resource.kind for resource in receipt.removed] == kinds
     retained = {each.what: each.cost for each in receipt.retained}
     assert retained[f"1 INACTIVE revision of {lab.names.family}"] == "free"

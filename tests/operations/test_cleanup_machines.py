@@ -8,6 +8,7 @@ import pytest
 
 from ecslab import cleanup, cluster
 from ecslab.aws_api.operations import changes
+from ecslab.operations import prices
 from ecslab.operations.cleanup import ending
 from tests.connection import machine_calls as calls
 from tests.connection.scripted_account import HTTPD, Stranger, lab_on
@@ -106,7 +107,11 @@ def test_where_others_tasks_run_the_machine_stays_and_all_that_it_needs(mine, st
     )
     mine.control("advance", seconds=60)
     before = calls.everything(stranger)["groups"][0]
-    left = {each.resource.kind: each.why for each in cleanup.run(mine).left}
+    receipt = cleanup.run(mine)
+    rest = sum(each.resource.hourly for each in receipt.left)
+    assert rest > 0.01 and f"{prices.dollars(rest)} an hour goes on." in receipt.costs
+    assert cleanup.run(mine).costs.startswith(f"What is left costs about {prices.dollars(rest)} an hour (")
+    left = {each.resource.kind: each.why for each in receipt.left}
     assert set(left) == {
         "capacity provider", "container instance", "Auto Scaling group", "instance", "cluster",
         "launch template", "instance profile", "role",

@@ -15,9 +15,9 @@ def role(lab, name, service, policy):
     """The ARN of a new role that a service may assume."""
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    made = lab.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    role_arn = lab.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
     lab.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
-    return made
+    return role_arn
 
 
 @pytest.fixture

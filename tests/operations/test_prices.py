@@ -2,8 +2,10 @@
 
 import pytest
 
+from ecslab.aws_api import instance_prices as table
+from ecslab.errors import NotThere
 from ecslab.operations import instance_prices, prices
-from ecslab.sandbox.world.managed_instances.instance_type import InstanceType
+from ecslab.sandbox.bridge.ec2 import machines
 
 
 def test_a_small_task_costs_about_nine_dollars_a_month_without_its_address():
@@ -52,11 +54,40 @@ def test_a_stopped_instance_costs_its_volume_alone():
     assert running == pytest.approx(0.0104 + 0.005 + volume)
 
 
-def test_what_a_bill_says_is_what_managed_instances_choose_by():
-    """The sandbox, which knows no room above it, has a table of its own."""
-    for family, large in instance_prices.table()["large"].items():
-        chosen_by = InstanceType(f"{family}.large", 2, 8192, "x86_64", "intel", 3).price
-        assert chosen_by in (None, large), family
-    assert {kind: instance_prices.hour(kind) for kind in prices.INSTANCE_HOUR} == pytest.approx(
-        prices.INSTANCE_HOUR
-    )
+IN_THE_PRICE_LIST = """
+    t2.nano 0.0058 t2.small 0.023 t2.medium 0.0464 t3.micro 0.0104 t3.small 0.0208 t3.medium 0.0416 t3.large 0.0832
+    t3.2xlarge 0.3328 t3a.micro 0.0094 t4g.nano 0.0042 c4.large 0.1 c4.2xlarge 0.398 c5.large 0.085 c5.18xlarge 3.06
+    c6a.2xlarge 0.306 c6g.medium 0.034 c6g.metal 2.3066 c7a.medium 0.05132 c7g.medium 0.0363 c7gd.16xlarge 2.903
+    c7i-flex.16xlarge 2.7132 c7i.metal-24xl 4.7124 c8g.48xlarge 7.65696 m5.large 0.096 m5.metal 4.608 m5zn.6xlarge 1.982
+    m6i.32xlarge 6.144 m7gd.16xlarge 3.4171 m8i.96xlarge 20.32128 r5b.metal 7.8672 r7iz.32xlarge 11.904 r8gn.48xlarge 17.4893
+    g4dn.xlarge 0.526 g5.48xlarge 16.288 p5.48xlarge 55.04
+"""  # noqa: E501
+"""Taken one by one from the list that the table is made of."""
+
+
+def test_the_table_says_what_the_price_list_says():
+    listed = dict(zip(IN_THE_PRICE_LIST.split()[::2], IN_THE_PRICE_LIST.split()[1::2], strict=True))
+    assert {kind: table.hour(kind) for kind in listed} == {
+        kind: pytest.approx(float(price), rel=2e-4) for kind, price in listed.items()
+    }
+
+
+def test_bills_and_budgets_and_what_managed_instances_choose_by_are_of_one_table():
+    for kind in ("t3.micro", "t3.medium", "c6g.metal", "m5.large"):
+        chosen_by = machines.instance_types()[kind].price
+        bare = prices.instance_hour(kind, public_ip=False) - instance_prices.volume_hour()
+        assert instance_prices.hour(kind) == chosen_by == pytest.approx(bare)
+    assert f"{prices.AS_OF}; EC2 instances: {table.AS_OF}" == prices.DATES
+
+
+@pytest.mark.parametrize("kind", ["x9.large", "m5.huge", "t3", ""])
+def test_a_type_without_a_price_is_said_so(kind):
+    with pytest.raises(NotThere, match=r"the price of the instance type .* is not known here") as error:
+        prices.instance_hour(kind)
+    assert len(str(error.value).splitlines()) == 3
+
+
+def test_the_fee_for_a_managed_instance_is_what_the_page_lists():
+    """$0.037 for a c6a.2xlarge: https://aws.amazon.com/ecs/pricing/"""
+    fee = instance_prices.hour("c6a.2xlarge", managed=True) - instance_prices.hour("c6a.2xlarge")
+    assert round(fee, 3) == 0.037

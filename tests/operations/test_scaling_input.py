@@ -39,15 +39,15 @@ def schedule(name=None, expression="cron(50 8 * * ? *)", zone="UTC", **counts):
 
 
 def alarm(**changes):
-    asked = {
+    alarm_input = {
         "AlarmName": "busy", "Namespace": "AWS/ECS", "MetricName": "CPUUtilization", "Statistic": "Average",
         "Period": 60, "EvaluationPeriods": 3, "ComparisonOperator": "GreaterThanThreshold", "Threshold": 70,
     } | changes  # fmt: skip
-    return lambda lab: lab.cloudwatch.put_metric_alarm(**asked)
+    return lambda lab: lab.cloudwatch.put_metric_alarm(**alarm_input)
 
 
-def come(**asked):
-    return lambda lab: ecslab.visitors(lab, **asked)
+def come(**options):
+    return lambda lab: ecslab.visitors(lab, **options)
 
 
 INPUTS = {
@@ -133,9 +133,9 @@ def test_an_alarm_deleted_behind_the_policy_s_back_comes_again_with_the_policy(l
     [shown] = lab.autoscaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
     assert shown == policy
     again = tracking("cpu")(lab)["Alarms"]
-    there = {each["AlarmName"] for each in lab.cloudwatch.describe_alarms()["MetricAlarms"]}
-    assert {each["AlarmName"] for each in again} == there
-    assert not there & {*names}
+    alarm_names = {each["AlarmName"] for each in lab.cloudwatch.describe_alarms()["MetricAlarms"]}
+    assert {each["AlarmName"] for each in again} == alarm_names
+    assert not alarm_names & {*names}
 
 
 def test_visitors_whose_load_balancer_is_deleted_are_lost(balanced):

@@ -52,8 +52,8 @@ class Team:
         self.admit("balancer", "front")
 
     def group(self, name):
-        made = self.lab.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)
-        return made["GroupId"]
+        created = self.lab.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)
+        return created["GroupId"]
 
     def rule(self, source):
         pairs = [{"GroupId": self.groups[source]}]
@@ -81,14 +81,14 @@ class Team:
     def balancer(self):
         """The internal load balancer's target group."""
         lab = self.lab
-        made = lab.elbv2.create_load_balancer(
+        created = lab.elbv2.create_load_balancer(
             Name="inner", Scheme="internal", Subnets=self.subnets, SecurityGroups=[self.groups["balancer"]]
         )["LoadBalancers"][0]
         group = lab.elbv2.create_target_group(
             Name="back", Protocol="HTTP", Port=80, VpcId=self.vpc, TargetType="ip"
         )["TargetGroups"][0]["TargetGroupArn"]
         lab.elbv2.create_listener(
-            LoadBalancerArn=made["LoadBalancerArn"], Protocol="HTTP", Port=80,
+            LoadBalancerArn=created["LoadBalancerArn"], Protocol="HTTP", Port=80,
             DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
         )  # fmt: skip
         lab.control("advance", seconds=150)
@@ -102,8 +102,8 @@ class Team:
         spaces = cloud_map.list_namespaces()["Namespaces"]
         (namespace,) = [each["Id"] for each in spaces if each["Name"] == "corp.local"]
         records = {"DnsRecords": [{"Type": "A", "TTL": 60}]}
-        made = cloud_map.create_service(Name="back", NamespaceId=namespace, DnsConfig=records)
-        return made["Service"]["Arn"]
+        created = cloud_map.create_service(Name="back", NamespaceId=namespace, DnsConfig=records)
+        return created["Service"]["Arn"]
 
     def lines(self, client="front"):
         """What the map says of each kind of way: whether it is open, why, and the last answer."""
@@ -145,8 +145,8 @@ def test_it_shows_who_reaches_whom_and_what_was_answered(team):
     assert team.lines("back") == {}, "front has no name"
     for kind, answer in (("Load balancer", "200"), ("Cloud Map", "200"),
                          ("Service Connect", "Could not resolve host: back")):  # fmt: skip
-        told = ecslab.terminal.ask(lab, "front", team.url(kind))
-        assert (told.text, told.good) == (answer, answer == "200")
+        shown = ecslab.terminal.ask(lab, "front", team.url(kind))
+        assert (shown.text, shown.good) == (answer, answer == "200")
         assert team.lines()[kind][2] == answer
 
     lab.ecs.update_service(cluster=lab.names.cluster, service="front", forceNewDeployment=True)
@@ -154,11 +154,11 @@ def test_it_shows_who_reaches_whom_and_what_was_answered(team):
     assert team.lines()["Service Connect"][:2] == (True, OPEN)
     assert ecslab.terminal.ask(lab, "front", team.url("Service Connect")).text == "200"
 
-    told = str(service_map.draw(lab))
-    assert told.startswith("Cluster adgu-cluster: 2 services, 3 ways between them, 3 open\n")
+    description = str(service_map.draw(lab))
+    assert description.startswith("Cluster adgu-cluster: 2 services, 3 ways between them, 3 open\n")
     assert (
         "front asks back at back.corp.local:80, Cloud Map (A, TTL 60 s). Open: security groups let it; "
-        "last answer: 200." in told
+        "last answer: 200." in description
     )
 
 
@@ -174,9 +174,9 @@ def test_a_closed_group_is_seen_on_the_lines_that_it_closes(team):
         assert {kind: line[:2] for kind, line in team.lines().items()} == {
             "Load balancer": (True, OPEN), "Cloud Map": closed, "Service Connect": closed,
         }  # fmt: skip
-        told = ecslab.terminal.ask(team.lab, "front", team.url("Cloud Map"))
-        assert not told.good and told.text.endswith(TIMED_OUT)
-        assert team.lines()["Cloud Map"] == (*closed, told.text)
+        answer = ecslab.terminal.ask(team.lab, "front", team.url("Cloud Map"))
+        assert not answer.good and answer.text.endswith(TIMED_OUT)
+        assert team.lines()["Cloud Map"] == (*closed, answer.text)
     finally:
         team.admit("back", "front")
     team.shut("balancer", "front")

@@ -65,9 +65,9 @@ def test_on_a_real_account_nobody_but_aws_decides(running, monkeypatch):
 
 
 def test_the_bill_of_both(running):
-    made = bill.idle(running, hours=1)
-    assert made.total == pytest.approx(ON_DEMAND * (1 + prices.SPOT_SHARE) + 2 * 0.005, abs=1e-6)
-    assert "0.25 vCPU on Spot, about" in repr(made)
+    cost = bill.idle(running, hours=1)
+    assert cost.total == pytest.approx(ON_DEMAND * (1 + prices.SPOT_SHARE) + 2 * 0.005, abs=1e-6)
+    assert "0.25 vCPU on Spot, about" in repr(cost)
     on_spot, other = (by_provider(running)[name] for name in ("FARGATE_SPOT", "FARGATE"))
     assert "0.25 vCPU, 0.5 GB, on Fargate Spot (about)" in repr(bill.task(on_spot))
     assert "Spot" not in repr(bill.task(other))

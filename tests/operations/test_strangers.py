@@ -107,15 +107,15 @@ def test_a_lost_ledger_is_made_up_for_by_the_owner_in_the_tag(lab, tmp_path):
 def test_a_role_that_the_same_learners_lab_in_another_region_uses_stays(account_lab, stranger, monkeypatch):
     execution_role.create(account_lab)
     folder, account = account_lab.ledger.path.parent, account_lab.account
-    there = type(account_lab.ledger).at(folder, "aws", account, "eu-west-1", "")
+    ledger = type(account_lab.ledger).at(folder, "aws", account, "eu-west-1", "")
     uses = [account_lab.names.execution_role]
-    there._write({"intend": "a", "kind": "task definition", "name": "web", "uses": uses})
+    ledger._write({"intend": "a", "kind": "task definition", "name": "web", "uses": uses})
     receipt = cleanup.run(account_lab)
     assert [(each.resource.kind, each.why) for each in receipt.left] == [
         ("role", "your lab in eu-west-1 still uses it: clean up there first, then here again")
     ]
     assert execution_role.find(account_lab)
-    there.note_clean()
+    ledger.note_clean()
     assert cleanup.run(account_lab).title == "0 of 1 left."
 
 

@@ -16,8 +16,8 @@ def start(lab, choice=None, **definition):
     cluster.create(lab)
     execution_role.create(lab)
     log_group.create(lab)
-    made = task_definition.register(lab, image=HTTPD, **definition)
-    started = task.run(lab, choice, definition=made["taskDefinitionArn"])
+    registered = task_definition.register(lab, image=HTTPD, **definition)
+    started = task.run(lab, choice, definition=registered["taskDefinitionArn"])
     return task.wait_until_running(lab, started)
 
 
@@ -70,8 +70,8 @@ def test_a_closed_door_is_named_and_opens_at_once(lab):
     running = start(lab)
     group = network.default_choice(lab).security_group_ids[0]
     lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[ANYONE])
-    said = verify.why_not(lab, running)
-    assert said.startswith(f"Security group: {group} (adgu-web-server-http) does not admit port 80.")
+    reason = verify.why_not(lab, running)
+    assert reason.startswith(f"Security group: {group} (adgu-web-server-http) does not admit port 80.")
     with pytest.raises(Unreachable, match=f"Security group: {group}"):
         verify.page(lab, running)
     lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ANYONE])
@@ -168,12 +168,12 @@ def test_six_guesses_are_judged_by_the_account(lab):
 
 
 @pytest.mark.parametrize(
-    ("guess", "said"),
+    ("guess", "message"),
     [({"route": "perhaps"}, "route='perhaps' is no answer"), ({"rute": True}, "rute is none of the six"),
      ({"route": None}, "route=None is no answer"), ({"route": 1.5}, "route=1.5 is no answer")],
 )  # fmt: skip
-def test_a_guess_of_the_wrong_kind_is_answered_in_two_lines(lab, guess, said):
-    with pytest.raises(NoGuess, match=said) as caught:
+def test_a_guess_of_the_wrong_kind_is_answered_in_two_lines(lab, guess, message):
+    with pytest.raises(NoGuess, match=message) as caught:
         verify.why_not(lab, start(lab), **guess)
     assert str(caught.value).count("\n  next: ") == str(caught.value).count("\n") == 1
 
@@ -181,7 +181,7 @@ def test_a_guess_of_the_wrong_kind_is_answered_in_two_lines(lab, guess, said):
 def test_behind_a_load_balancer_nobody_is_told_to_open_the_door(lab):
     lab.goto("08")
     behind = task.find(lab)
-    said = verify.why_not(lab, behind)
-    assert "only from the load balancer adgu-alb, as it should" in said and "0.0.0.0/0" not in said
+    reason = verify.why_not(lab, behind)
+    assert "only from the load balancer adgu-alb, as it should" in reason and "0.0.0.0/0" not in reason
     with pytest.raises(Unreachable, match=r"load_balancer\.page\(lab\) asks there"):
         verify.page(lab, behind)

@@ -21,8 +21,10 @@ TASK = prices.task_hour(256, 512)
 @pytest.fixture
 def lab(balanced):
     yield balanced
-    for told in balanced.control("visitors")["visitors"]:
-        balanced.control("visitors", do="stop", load_balancer=told["load_balancer"], port=told["port"])
+    for visitors in balanced.control("visitors")["visitors"]:
+        balanced.control(
+            "visitors", do="stop", load_balancer=visitors["load_balancer"], port=visitors["port"]
+        )
 
 
 def passed(lab, seconds):
@@ -261,7 +263,10 @@ def test_they_stop_when_told(lab):
     people = ecslab.visitors(account, 20, minutes=5, budget=1, path="/x")
     assert account._enough.wait(10)
     seen = people.stop()
-    asked = len(account.asked)
+    requests_before = len(account.asked)
     assert seen.note == "They have gone." and not people._thread.is_alive()
-    assert len(account.asked) == asked and account.asked[0] == ("GET", "http://web.example.com:80/x")
+    assert len(account.asked) == requests_before and account.asked[0] == (
+        "GET",
+        "http://web.example.com:80/x",
+    )
     package._sending.clear()

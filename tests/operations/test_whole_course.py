@@ -155,10 +155,10 @@ def named(lab):
     cloud_map.create_http_namespace(Name="adgu-http")
     begun = cloud_map.create_private_dns_namespace(Name="adgu.local", Vpc=vpc)["OperationId"]
 
-    def made():
+    def created():
         return cloud_map.get_operation(OperationId=begun)["Operation"]["Status"] == "SUCCESS"
 
-    lab.wait(made, "the namespace")
+    lab.wait(created, "the namespace")
     spaces = cloud_map.list_namespaces()["Namespaces"]
     space = next(each["Id"] for each in spaces if each["Name"] == "adgu.local")
     records = [{"Type": "A", "TTL": 10}]
@@ -178,8 +178,8 @@ def test_whenever_the_process_dies_clean_up_leaves_nothing_and_touches_nobody(la
     named(mine)
     cluster.create(mine)
     machined(mine)
-    told = "\n".join(path.read_text() for path in tmp_path.glob("failure-*.txt"))
-    assert killer.failures == [], told
+    failures = "\n".join(path.read_text() for path in tmp_path.glob("failure-*.txt"))
+    assert killer.failures == [], failures
     operations = {operation for _, operation in killer.calls}
     assert {"RunTask", "CreateService", "CreateLoadBalancer", "CreateListener", "PutRolePolicy"} <= operations
     assert set(BY_CREATE_CALL) <= set(killer.calls)

@@ -36,8 +36,8 @@ def make(checkout, *words, **environment):
     ran = subprocess.run(
         ["make", *words], cwd=checkout, env=env | environment, capture_output=True, text=True, check=True
     )
-    asked = (checkout / "asked").read_text().split("--\n")[:-1]
-    return ran.stdout, [command.splitlines() for command in asked]
+    commands = (checkout / "asked").read_text().split("--\n")[:-1]
+    return ran.stdout, [command.splitlines() for command in commands]
 
 
 def as_pip_reads(command):
@@ -74,9 +74,9 @@ def test_the_readme_installs_from_it_without_an_index():
 
 
 def test_installing_says_how_much_there_is_and_how_long_it_takes(checkout):
-    said, (locked, ours) = make(checkout, ".venv/ready")
+    output, (locked, ours) = make(checkout, ".venv/ready")
     pins = sum("==" in line for line in (ROOT / "requirements.lock").read_text().splitlines())
-    assert f"Installing {pins} packages into .venv, this once: one to three minutes.\n" in said
+    assert f"Installing {pins} packages into .venv, this once: one to three minutes.\n" in output
     assert "--quiet" not in locked + ours  # pip says how far it is
     assert make(checkout, ".venv/ready")[0].endswith("is up to date.\n")
 

@@ -87,9 +87,9 @@ def _rows(lab: Any) -> Iterator[str]:
             continue
         lab.goto(stage.id)
         for step in stage.main_steps:
-            made = len(lab.calls().changes())
+            changes_before = len(lab.calls().changes())
             step.solve(lab)
-            commands = list(_commands(lab.calls().changes()[made:], seen))
+            commands = list(_commands(lab.calls().changes()[changes_before:], seen))
             if commands:
                 shown = "<br>".join(f"`{command}`" for command in commands)
                 yield f"| **{stage.id} {stage.title}**: {step.title} | {shown} | {_verbs(step)} |"
@@ -114,9 +114,9 @@ def _verbs(step: Step) -> str:
 
 def _symptoms() -> Iterator[str]:
     """For each call and field that tells a fault: which faults."""
-    told: dict[tuple[str, str], list[str]] = {}
+    causes_by_clue: dict[tuple[str, str], list[str]] = {}
     for texts in (CATALOGUE[kind].texts for kind in CATALOGUE.kinds):
         clue = texts.telling[0]
-        told.setdefault((clue.call, clue.fields[0]), []).append(texts.cause)
-    for (call, field), causes in sorted(told.items()):
+        causes_by_clue.setdefault((clue.call, clue.fields[0]), []).append(texts.cause)
+    for (call, field), causes in sorted(causes_by_clue.items()):
         yield f"| `{call}` | `{field}` | {'<br>'.join(causes)} |"

@@ -37,8 +37,8 @@ def main() -> None:
             print(line.rstrip().replace("\n", "\\n"), flush=True)  # noqa: T201
     for service in sorted({service for service, _ in words}, key=lambda name: (name == "all", name)):
         counts = {word: words[service, word] for word in ("same", "differs", "error")}
-        told = " ".join(f"{word} {count:3}" for word, count in counts.items())
-        print(f"TOTAL {service:6}{told} of {sum(counts.values())}")  # noqa: T201
+        summary = " ".join(f"{word} {count:3}" for word, count in counts.items())
+        print(f"TOTAL {service:6}{summary} of {sum(counts.values())}")  # noqa: T201
 
 
 def _place() -> Place:

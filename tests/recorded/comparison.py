@@ -30,12 +30,12 @@ class Difference:
 
 def differences(expect: dict[str, Any], answer: Answer, fill: Callable[[Any], Any]) -> list[Difference]:
     """Where the answer is not what `expect` says; `fill` puts a case's symbols in."""
-    said = _said(answer.code, answer.message)
+    actual = _said(answer.code, answer.message)
     if answer.code != expect["code"]:
-        return [Difference(_said(expect["code"], fill(expect.get("message", ""))), said)]
+        return [Difference(_said(expect["code"], fill(expect.get("message", ""))), actual)]
     if answer.code != "Success":
         wanted = fill(expect["message"])
-        return [] if alike(wanted, answer.message) else [Difference(_said(answer.code, wanted), said)]
+        return [] if alike(wanted, answer.message) else [Difference(_said(answer.code, wanted), actual)]
     paths = Paths(expect.get("optional", ()))
     paths.walk(answer.members)
     return [
@@ -45,13 +45,13 @@ def differences(expect: dict[str, Any], answer: Answer, fill: Callable[[Any], An
     ]
 
 
-def alike(expected: Any, got: Any) -> bool:
+def alike(expected: Any, actual: Any) -> bool:
     """Equal, or a text whose `{{pattern}}` parts match."""
     if isinstance(expected, str) and "{{" in expected:
         parts = re.split(r"\{\{(.*?)\}\}", expected)
         pattern = "".join(part if at % 2 else re.escape(part) for at, part in enumerate(parts))
-        return re.fullmatch(pattern, str(got), re.DOTALL) is not None
-    return bool(expected == got)
+        return re.fullmatch(pattern, str(actual), re.DOTALL) is not None
+    return bool(expected == actual)
 
 
 class Paths:
@@ -87,21 +87,23 @@ class Paths:
 
     def unlike_values(self, wanted: dict[str, Any]) -> Iterable[Difference]:
         for path in self._that_count(wanted.keys() & self.values.keys()):
-            expected, got = wanted[path], self.values[path]
+            expected, actual = wanted[path], self.values[path]
             if isinstance(expected, list):
-                expected, got = _sorted(expected), _sorted(got)
-                same = len(expected) == len(got) and all(starmap(alike, zip(expected, got, strict=True)))
+                expected, actual = _sorted(expected), _sorted(actual)
+                same = len(expected) == len(actual) and all(
+                    starmap(alike, zip(expected, actual, strict=True))
+                )
             else:
-                got = got[0] if got else None
-                same = alike(expected, got)
+                actual = actual[0] if actual else None
+                same = alike(expected, actual)
             if not same:
-                yield Difference(f"{path} = {_shown(expected)}", _shown(got))
+                yield Difference(f"{path} = {_shown(expected)}", _shown(actual))
 
     def out_of_order(self, wanted: dict[str, list[Any]]) -> Iterable[Difference]:
         for path, expected in wanted.items():
-            got = self.values.get(path, expected)
-            if expected != got and _sorted(expected) == _sorted(got):
-                yield Difference(f"{path} in the order {_shown(expected)}", _shown(got))
+            actual = self.values.get(path, expected)
+            if expected != actual and _sorted(expected) == _sorted(actual):
+                yield Difference(f"{path} in the order {_shown(expected)}", _shown(actual))
 
     def _that_count(self, paths: Iterable[str]) -> list[str]:
         return sorted(path for path in paths if not any(_is_in(path, name) for name in self.optional))

@@ -23,7 +23,7 @@ class Place:
         self.client = cache(self.new_client)
         caller = self.client("sts").get_caller_identity()
         self.symbols: dict[str, str] = {"account": caller["Account"], "caller": caller["Arn"]}
-        self.made: dict[str, dict[str, str]] = {}  # by the shared setup that made it
+        self.ids_by_setup: dict[str, dict[str, str]] = {}  # by the shared setup that made it
 
     def new_client(self, service: str) -> Any:
         raise NotImplementedError

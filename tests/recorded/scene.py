@@ -54,9 +54,9 @@ def shared(make: Callable[[Scene], dict[str, str]]) -> Setup:
     """A setup that is carried out once at a place: the symbols it returns serve every case."""
 
     def once(scene: Scene) -> None:
-        if make.__name__ not in scene.place.made:
-            scene.place.made[make.__name__] = make(scene)
-        scene.update(scene.place.made[make.__name__])
+        if make.__name__ not in scene.place.ids_by_setup:
+            scene.place.ids_by_setup[make.__name__] = make(scene)
+        scene.update(scene.place.ids_by_setup[make.__name__])
 
     SETUPS[make.__name__] = once
     return once

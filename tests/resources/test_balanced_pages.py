@@ -15,16 +15,16 @@ def name(lab):
     group = lab.ec2.create_security_group(GroupName="front", Description="front", VpcId=vpc)["GroupId"]
     anyone = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 81, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[anyone])
-    made = elb.create_load_balancer(
+    created = elb.create_load_balancer(
         Name="web", Subnets=[subnet["SubnetId"] for subnet in subnets], SecurityGroups=[group]
     )["LoadBalancers"][0]
     targets = elb.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
     forward = {"Type": "forward", "TargetGroupArn": targets["TargetGroups"][0]["TargetGroupArn"]}
     elb.create_listener(
-        LoadBalancerArn=made["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[forward]
+        LoadBalancerArn=created["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[forward]
     )
     lab.control("advance", seconds=180)
-    return made["DNSName"]
+    return created["DNSName"]
 
 
 def test_a_link_and_a_name_lead_to_it(lab, name):

@@ -15,7 +15,7 @@ BOOT = 400
 """Seconds in which an instance has registered."""
 
 
-def made(lab, count):
+def launch(lab, count):
     """The cluster, with so many instances that register in it."""
     cluster.create(lab)
     lab.iam.create_role(
@@ -68,7 +68,7 @@ def on_fargate(lab, provider):
 
 
 def test_every_task_is_shown_where_it_runs_with_what_is_set_aside_for_it(lab):
-    made(lab, 2)
+    launch(lab, 2)
     define(lab, "batch", container={"cpu": 256, "memory": 512, "memoryReservation": 300})
     define(lab, "page", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="1024")
     name = lab.names.cluster
@@ -99,14 +99,14 @@ def test_every_task_is_shown_where_it_runs_with_what_is_set_aside_for_it(lab):
     assert sorted(beside) == ["FARGATE", "FARGATE_SPOT"]
     assert all((task.cpu, task.memory, task.on_fargate) == (256, 1024, True) for task in seen.tasks)
 
-    told = str(container_instance.draw(lab))
-    assert told.startswith(f"Cluster {name}: 2 container instances, 2 tasks on Fargate\n")
+    description = str(container_instance.draw(lab))
+    assert description.startswith(f"Cluster {name}: 2 container instances, 2 tasks on Fargate\n")
     first, spot = seen.instances[0], beside["FARGATE_SPOT"]
     assert (
         f"{first.id}, t3.medium, us-east-1a: ACTIVE, agent connected; CPU: {first.free_cpu:,} of 2,048"
-        in told
+        in description
     )
-    assert f"page:1 ({spot.id}): Fargate Spot, 256 CPU units, 1,024 MiB, RUNNING, us-east-1" in told
+    assert f"page:1 ({spot.id}): Fargate Spot, 256 CPU units, 1,024 MiB, RUNNING, us-east-1" in description
 
     lab.ecs.update_container_instances_state(
         cluster=name,

@@ -142,14 +142,14 @@ def seconds(table, what):
 def test_events_and_measurement_of_a_rollout_count_the_same_seconds(ready, second):
     deployment.roll(ready, second)
     seen = deployment.watch(ready)
-    told = deployment.events_since(ready)
-    assert told.head == ("after", "event")
-    assert all(row[0].endswith(" s") for row in told.rows)
+    events = deployment.events_since(ready)
+    assert events.head == ("after", "event")
+    assert all(row[0].endswith(" s") for row in events.rows)
     first = next(sample.at for sample in seen.samples if sample.coming)
-    assert seconds(told, "has started 2 tasks") <= first + 1
+    assert seconds(events, "has started 2 tasks") <= first + 1
     stopped = next(sample.at for sample in seen.samples if sample.old < 2)
-    assert abs(seconds(told, "has stopped 2 running tasks") - stopped) <= 15
-    assert abs(seconds(told, "deployment completed") - seen.seconds) <= 15
+    assert abs(seconds(events, "has stopped 2 running tasks") - stopped) <= 15
+    assert abs(seconds(events, "deployment completed") - seen.seconds) <= 15
 
 
 def test_a_watch_that_begins_late_counts_from_the_deployments_beginning(ready, second):

@@ -144,12 +144,12 @@ def test_an_image_shows_its_layers_from_the_top(lab):
 
 
 def test_a_site_has_style_and_picture_beside_the_page(lab):
-    made = site(PAGE)
-    assert sorted(made.files) == ["container.svg", "index.html", "style.css"]
-    assert made.files["container.svg"].startswith(b"<svg ")
-    assert b"http" not in made.files["style.css"]  # nothing is fetched from elsewhere
-    size = sum(map(len, made.files.values()))
-    assert repr(made) == f"Site of container.svg, index.html, style.css ({size} bytes)"
+    built = site(PAGE)
+    assert sorted(built.files) == ["container.svg", "index.html", "style.css"]
+    assert built.files["container.svg"].startswith(b"<svg ")
+    assert b"http" not in built.files["style.css"]  # nothing is fetched from elsewhere
+    size = sum(map(len, built.files.values()))
+    assert repr(built) == f"Site of container.svg, index.html, style.css ({size} bytes)"
 
 
 def test_a_folder_with_all_that_is_in_it_but_hidden_names(lab, tmp_path):

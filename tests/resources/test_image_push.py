@@ -115,10 +115,10 @@ def test_what_was_done_shows_itself(lab):
 
 
 def test_progress_is_shown_when_it_takes_long(lab, monkeypatch):
-    said = []
-    monkeypatch.setattr(image_push.Progress, "tick", lambda self, done="": said.append(done))
+    lines = []
+    monkeypatch.setattr(image_push.Progress, "tick", lambda self, done="": lines.append(done))
     image.push(lab, made_of(bytes(11 * MIB)))
-    assert said[:4] == [
+    assert lines[:4] == [
         "pushing layer 1 of 2: 0.0 of 11.5 MB", "pushing layer 1 of 2: 10.5 of 11.5 MB",
         "pushing layer 1 of 2: 11.5 of 11.5 MB", "pushing layer 2 of 2: 0.0 of 0.0 MB",
     ]  # fmt: skip

@@ -82,8 +82,8 @@ def test_it_is_active_after_two_to_three_minutes(lab):
 
 
 def test_the_lesson_drains_for_half_a_minute(lab):
-    made = load_balancer.target_group(lab)
-    described = lab.elbv2.describe_target_group_attributes(TargetGroupArn=made["TargetGroupArn"])
+    group = load_balancer.target_group(lab)
+    described = lab.elbv2.describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])
     assert {"Key": "deregistration_delay.timeout_seconds", "Value": "30"} in described["Attributes"]
 
 
@@ -145,14 +145,14 @@ def test_only_the_balancer_gets_to_the_tasks(balanced):
 
 def close_the_door(lab):
     group = load_balancer.groups(lab)[0]
-    there = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
-    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=there)
+    permissions = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=permissions)
 
 
 def close_the_tasks_door(lab):
     group = load_balancer.groups(lab)[1]
-    there = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
-    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=there)
+    permissions = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=permissions)
 
 
 def take_the_listener(lab):

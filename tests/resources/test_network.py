@@ -93,12 +93,15 @@ def test_no_group_means_the_default_group_which_admits_nobody(lab):
 
 def test_a_group_that_admits_some_is_named_with_whom(lab):
     choice = network.default_choice(lab)
-    made = lab.ec2.create_security_group(GroupName="office", Description="x", VpcId=choice.vpc_id)["GroupId"]
+    group_id = lab.ec2.create_security_group(GroupName="office", Description="x", VpcId=choice.vpc_id)[
+        "GroupId"
+    ]
     rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
-    lab.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=[rule])
-    (problem,) = network.problems(lab, Choice(choice.vpc_id, choice.subnet_ids, (made,)))
+    lab.ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[rule])
+    (problem,) = network.problems(lab, Choice(choice.vpc_id, choice.subnet_ids, (group_id,)))
     assert (
-        problem == f"Security group {made} (office) admits port 80 only from 192.0.2.0/24, and nobody else."
+        problem
+        == f"Security group {group_id} (office) admits port 80 only from 192.0.2.0/24, and nobody else."
     )
 
 

@@ -24,9 +24,13 @@ def started(lab, **more):
 
 
 def test_a_service_is_made_once_and_brings_its_tasks(ready):
-    made = service.create(ready)
-    assert (made["serviceName"], made["desiredCount"], made["runningCount"]) == (ready.names.service, 2, 0)
-    assert service.create(ready, count=5)["serviceArn"] == made["serviceArn"]
+    created = service.create(ready)
+    assert (created["serviceName"], created["desiredCount"], created["runningCount"]) == (
+        ready.names.service,
+        2,
+        0,
+    )
+    assert service.create(ready, count=5)["serviceArn"] == created["serviceArn"]
     stable = service.wait_until_stable(ready)
     assert (stable["runningCount"], stable["pendingCount"], len(stable["deployments"])) == (2, 0, 1)
     assert len({task["availabilityZone"] for task in service.tasks(ready)}) == 2

@@ -16,11 +16,11 @@ def created(lab, operation):
 
 def test_a_repository_is_made_once(lab):
     assert ecr.repository(lab) is None
-    made = ecr.create_repository(lab)
-    assert made["repositoryName"] == lab.names.repository
-    assert ecr.create_repository(lab)["repositoryArn"] == made["repositoryArn"]
+    repository = ecr.create_repository(lab)
+    assert repository["repositoryName"] == lab.names.repository
+    assert ecr.create_repository(lab)["repositoryArn"] == repository["repositoryArn"]
     assert len(created(lab, "CreateRepository")) == 1
-    tags = lab.ecr.list_tags_for_resource(resourceArn=made["repositoryArn"])["tags"]
+    tags = lab.ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
     assert lab.owns(tags)
     ecr.delete_repository(lab)
     ecr.delete_repository(lab)
@@ -28,8 +28,8 @@ def test_a_repository_is_made_once(lab):
 
 
 def test_the_uri_of_an_image_is_that_of_the_repository(lab):
-    made = ecr.create_repository(lab)
-    assert ecr.image_uri(lab, "v2") == f"{made['repositoryUri']}:v2"
+    repository = ecr.create_repository(lab)
+    assert ecr.image_uri(lab, "v2") == f"{repository['repositoryUri']}:v2"
     assert ecr.image(lab) is None
 
 
@@ -43,9 +43,9 @@ def test_ecr_refuses_capitals_in_its_own_words(lab):
 
 
 def test_a_cluster_is_made_once_and_a_deleted_one_is_not_found(lab):
-    made = cluster.create(lab)
-    assert (made["clusterName"], made["status"]) == (lab.names.cluster, "ACTIVE")
-    assert cluster.create(lab)["clusterArn"] == made["clusterArn"]
+    new_cluster = cluster.create(lab)
+    assert (new_cluster["clusterName"], new_cluster["status"]) == (lab.names.cluster, "ACTIVE")
+    assert cluster.create(lab)["clusterArn"] == new_cluster["clusterArn"]
     assert len(created(lab, "CreateCluster")) == 1
     cluster.delete(lab)
     assert cluster.find(lab) is None
@@ -78,9 +78,9 @@ def test_a_role_that_somebody_else_made_is_not_changed(lab, somebody_else):
 
 def test_a_log_group_is_made_once_and_keeps_its_lines_for_a_week(lab):
     assert log_group.find(lab) is None
-    made = log_group.create(lab)
-    assert (made["logGroupName"], made["retentionInDays"]) == (lab.names.log_group, 7)
-    assert log_group.create(lab)["logGroupName"] == made["logGroupName"]
+    group = log_group.create(lab)
+    assert (group["logGroupName"], group["retentionInDays"]) == (lab.names.log_group, 7)
+    assert log_group.create(lab)["logGroupName"] == group["logGroupName"]
     assert len(created(lab, "CreateLogGroup")) == 1
     log_group.delete(lab)
     log_group.delete(lab)

@@ -43,8 +43,8 @@ def test_it_says_when_it_returns_a_task_that_is_there_already(ready, capsys):
     assert capsys.readouterr().out == ""
     again = task.wait_until_running(ready, task.run(ready))
     short, since = task.task_id(started)[:8], f"{started['createdAt']:%H:%M:%S}"
-    told = f"Task {short} was started by this same call at {since}"
-    assert capsys.readouterr().out.startswith(f"{told}, and is PROVISIONING. No other one was started.")
+    sentence = f"Task {short} was started by this same call at {since}"
+    assert capsys.readouterr().out.startswith(f"{sentence}, and is PROVISIONING. No other one was started.")
     assert again["taskArn"] == started["taskArn"]
     task.run(ready)
     assert "and is RUNNING" in capsys.readouterr().out
@@ -126,13 +126,13 @@ def test_while_it_hangs_in_pending_it_already_says_why(ready):
 
 def test_a_missing_tag_and_a_missing_repository_are_told_apart(ready):
     ecr.create_repository(ready)
-    for image, said in (
+    for image, message in (
         (ecr.image_uri(ready, "no-such-tag"), "repository adgu/web has no image tagged no-such-tag."),
         (ecr.image_uri(ready).replace("adgu/web", "adgu/wep"), "there is no repository adgu/wep"),
     ):
         broken = task_definition.register(ready, family="adgu-broken", image=image)
         failed = task.run(ready, definition=broken["taskDefinitionArn"])
-        with pytest.raises(TaskNeverRan, match=said):
+        with pytest.raises(TaskNeverRan, match=message):
             task.wait_until_running(ready, failed)
 
 
@@ -175,9 +175,9 @@ WORDS = {
 
 
 @pytest.mark.parametrize(
-    ("shown", "said"),
+    ("shown", "words"),
     [
-        *[({"stoppedReason": reason}, said) for reason, said in WORDS.items()],
+        *[({"stoppedReason": reason}, words) for reason, words in WORDS.items()],
         ({"stopCode": "UserInitiated", "stoppedReason": "Task stopped by user"}, "A bare task stays stopped"),
         ({"stopCode": "UserInitiated", "group": "service:web"}, "its service starts another in its place"),
         (
@@ -191,9 +191,9 @@ WORDS = {
         ({**ENDED, "containers": [{"name": "web", "exitCode": 137, "reason": OOM}]}, "used more memory than"),
     ],
 )
-def test_reasons_in_words(lab, shown, said):
+def test_reasons_in_words(lab, shown, words):
     text = of_task(lab, stopped(**shown))
-    assert said in text
+    assert words in text
     assert text.startswith("  why:  ") and "\n  next: " in text
 
 

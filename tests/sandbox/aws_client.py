@@ -33,10 +33,10 @@ class Aws:
 
     def client(self, service: str, **settings: Any) -> Any:
         once = Config(retries={"total_max_attempts": 1}, proxies={}, **settings)
-        made = self.session.client(service, endpoint_url=self.endpoint.url, config=once)
+        created = self.session.client(service, endpoint_url=self.endpoint.url, config=once)
         if self.endpoint.transport:
-            made.meta.events.register("before-send", self._carry)
-        return made
+            created.meta.events.register("before-send", self._carry)
+        return created
 
     ecs = cached_property(lambda self: self.client("ecs"))
     ecr = cached_property(lambda self: self.client("ecr"))

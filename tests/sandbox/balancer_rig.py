@@ -29,27 +29,27 @@ class Balanced(Aws):
         return self
 
     def group(self, name: str, rule: dict[str, Any]) -> str:
-        made = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)["GroupId"]
-        self.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=[rule])
-        return str(made)
+        group_id = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)["GroupId"]
+        self.ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[rule])
+        return str(group_id)
 
     def balancer(self, name: str = "web", **more: Any) -> dict[str, Any]:
-        asked = {"Subnets": self.subnets, "SecurityGroups": [self.front], **more}
-        made: dict[str, Any] = self.elb.create_load_balancer(Name=name, **asked)["LoadBalancers"][0]
-        return made
+        request = {"Subnets": self.subnets, "SecurityGroups": [self.front], **more}
+        created: dict[str, Any] = self.elb.create_load_balancer(Name=name, **request)["LoadBalancers"][0]
+        return created
 
     def target_group(self, name: str = "web", **more: Any) -> str:
-        asked = {"Protocol": "HTTP", "Port": 80, "VpcId": self.vpc, "TargetType": "ip", **more}
-        return str(self.elb.create_target_group(Name=name, **asked)["TargetGroups"][0]["TargetGroupArn"])
+        request = {"Protocol": "HTTP", "Port": 80, "VpcId": self.vpc, "TargetType": "ip", **more}
+        return str(self.elb.create_target_group(Name=name, **request)["TargetGroups"][0]["TargetGroupArn"])
 
     def listener(
         self, balancer: dict[str, Any], *actions: Any, port: int = 80, protocol: str = "HTTP"
     ) -> str:
         forward = [forward_to(action) if isinstance(action, str) else action for action in actions]
-        made = self.elb.create_listener(
+        created = self.elb.create_listener(
             LoadBalancerArn=balancer["LoadBalancerArn"], Protocol=protocol, Port=port, DefaultActions=forward
         )
-        return str(made["Listeners"][0]["ListenerArn"])
+        return str(created["Listeners"][0]["ListenerArn"])
 
     def page(self, name: str, page: bytes, command: list[str] | None = None) -> str:
         """A task definition whose web server shows `page`."""

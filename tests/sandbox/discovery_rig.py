@@ -27,8 +27,8 @@ class Discovering(Asking):
 
     def done(self, answer: dict[str, Any], status: str = "SUCCESS") -> dict[str, str]:
         """The targets of an operation, after it has come to its end."""
-        asked = {"OperationId": answer["OperationId"]}
-        while (operation := self.cloud_map.get_operation(**asked)["Operation"])["Status"] == "PENDING":
+        request = {"OperationId": answer["OperationId"]}
+        while (operation := self.cloud_map.get_operation(**request)["Operation"])["Status"] == "PENDING":
             self.pass_time(1)
         assert operation["Status"] == status, operation
         self.last_operation = operation
@@ -38,13 +38,13 @@ class Discovering(Asking):
         """A service of Cloud Map with records of these types."""
         dns = {"DnsRecords": [{"Type": kind, "TTL": ttl} for kind in records or ("A",)]}
         given = {"Name": name, "NamespaceId": self.namespace, "DnsConfig": dns, **more}
-        made: dict[str, Any] = self.cloud_map.create_service(**given)["Service"]
-        return made
+        created: dict[str, Any] = self.cloud_map.create_service(**given)["Service"]
+        return created
 
     def instance(self, service: dict[str, Any], name: str, address: str, **attributes: str) -> None:
         given = {"AWS_INSTANCE_IPV4": address, **attributes}
-        asked = {"ServiceId": service["Id"], "InstanceId": name, "Attributes": given}
-        self.done(self.cloud_map.register_instance(**asked))
+        request = {"ServiceId": service["Id"], "InstanceId": name, "Attributes": given}
+        self.done(self.cloud_map.register_instance(**request))
 
     def service(self, name: str, count: int = 1, definition: str = FAMILY, **more: Any) -> dict[str, Any]:
         """A service of ECS whose tasks are open to all."""
@@ -53,8 +53,8 @@ class Discovering(Asking):
             "cluster": CLUSTER, "serviceName": name, "taskDefinition": definition, "desiredCount": count,
             "launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": vpc}, **more,
         }  # fmt: skip
-        made: dict[str, Any] = self.ecs.create_service(**given)["service"]
-        return made
+        created: dict[str, Any] = self.ecs.create_service(**given)["service"]
+        return created
 
     def described(self, name: str) -> dict[str, Any]:
         (service,) = self.ecs.describe_services(cluster=CLUSTER, services=[name])["services"]

@@ -60,12 +60,12 @@ class Account:
 
     def task(self, family="web", *, enabled=True, seconds=90.0, public="ENABLED", **more):
         network = {"subnets": [self.subnet], "assignPublicIp": public}
-        made = self.ecs.run_task(
+        started = self.ecs.run_task(
             cluster="lab", taskDefinition=family, launchType="FARGATE", enableExecuteCommand=enabled,
             networkConfiguration={"awsvpcConfiguration": network}, **more,
         )  # fmt: skip
         self.run(seconds)
-        return made["tasks"][0]["taskArn"]
+        return started["tasks"][0]["taskArn"]
 
     def run(self, seconds):
         self.aws.endpoint.control("advance", seconds=seconds)
@@ -74,8 +74,8 @@ class Account:
         return self.ecs.describe_tasks(cluster="lab", tasks=[task])["tasks"][0]
 
     def execute(self, task, command="sh", **more):
-        asked = {"cluster": "lab", "task": task, "command": command, "interactive": True, **more}
-        return self.ecs.execute_command(**asked)
+        request = {"cluster": "lab", "task": task, "command": command, "interactive": True, **more}
+        return self.ecs.execute_command(**request)
 
     def channel(self, answer):
         return self.sandbox.channels.channel(request_for(answer))

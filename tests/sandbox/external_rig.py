@@ -28,8 +28,8 @@ class Outside(Machines):
 
     def activation(self, **given):
         """The id and the code of a new activation."""
-        made = self.ssm.create_activation(**{"IamRole": "ecsAnywhereRole", **given})
-        return {"activation_id": made["ActivationId"], "activation_code": made["ActivationCode"]}
+        created = self.ssm.create_activation(**{"IamRole": "ecsAnywhereRole", **given})
+        return {"activation_id": created["ActivationId"], "activation_code": created["ActivationCode"]}
 
     def inject(self, kind, **values):
         return self.endpoint.control("inject", kind=kind, **values)
@@ -57,11 +57,11 @@ class Outside(Machines):
             "command": ["sh", "-c", "sleep 1000000"],
             "memory": 128,
         }
-        made = self.ecs.register_task_definition(
+        registered = self.ecs.register_task_definition(
             family=family, networkMode=mode, containerDefinitions=[{**container, **more}],
             **({"cpu": "256", "memory": "512"} if mode == "awsvpc" else {}),
         )  # fmt: skip
-        return made["taskDefinition"]["taskDefinitionArn"]
+        return registered["taskDefinition"]["taskDefinitionArn"]
 
     def start(self, family="batch", **more):
         return self.ecs.run_task(cluster="lab", taskDefinition=family, launchType="EXTERNAL", **more)

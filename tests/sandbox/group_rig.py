@@ -28,10 +28,10 @@ class Groups(Machines):
 
     def template(self, name, **given):
         """The id of a new launch template."""
-        made = self.ec2.create_launch_template(
+        created = self.ec2.create_launch_template(
             LaunchTemplateName=name, LaunchTemplateData=self.template_data(**given)
         )
-        return made["LaunchTemplate"]["LaunchTemplateId"]
+        return created["LaunchTemplate"]["LaunchTemplateId"]
 
     def group(self, name="web", desired=1, minimum=0, maximum=6, places=(0, 1), **given):
         """The ARN of a new group, over the subnets of these places."""

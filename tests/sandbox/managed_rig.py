@@ -33,8 +33,10 @@ class Managed(Machines):
         container = {"name": "web", "image": HTTPD}
         given = {"cpu": str(cpu), "memory": str(memory), "networkMode": mode} | more
         given["requiresCompatibilities"] = ["MANAGED_INSTANCES"]
-        made = self.ecs.register_task_definition(family=family, containerDefinitions=[container], **given)
-        return made["taskDefinition"]
+        registered = self.ecs.register_task_definition(
+            family=family, containerDefinitions=[container], **given
+        )
+        return registered["taskDefinition"]
 
     def settings(self, *places, requirements=None, template=None, **given):
         """What CreateCapacityProvider takes for managed instances in the subnets of these places."""
@@ -47,12 +49,12 @@ class Managed(Machines):
     def provider(self, *places, name="machines", cluster="lab", tags=(), ready=True, **given):
         """A new provider, which is ACTIVE unless `ready` is False."""
         given = self.settings(*places, **given)
-        made = self.ecs.create_capacity_provider(
+        created = self.ecs.create_capacity_provider(
             name=name, cluster=cluster, tags=list(tags), managedInstancesProvider=given
         )["capacityProvider"]
         if ready:
             self.pass_time(20)
-        return made
+        return created
 
     def update(self, *places, name="machines", cluster="lab", **given):
         """The provider as UpdateCapacityProvider answers it."""

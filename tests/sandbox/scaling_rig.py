@@ -49,8 +49,10 @@ class Scaling(Aws):
     def target(self, name: str, least: int = 1, most: int = 6, count: int = 2, **more: Any) -> str:
         """A service and its scalable target; the target's ARN."""
         self.service(name, count)
-        made = self.scaling.register_scalable_target(**of(name), MinCapacity=least, MaxCapacity=most, **more)
-        return str(made["ScalableTargetARN"])
+        registered = self.scaling.register_scalable_target(
+            **of(name), MinCapacity=least, MaxCapacity=most, **more
+        )
+        return str(registered["ScalableTargetARN"])
 
     def track(self, name: str, value: float = 50.0, policy: str = "load", **more: Any) -> dict[str, Any]:
         """A target tracking policy on the metric `load` of this service's, which `send` sends."""
@@ -59,11 +61,11 @@ class Scaling(Aws):
             "Dimensions": [{"Name": "Service", "Value": name}],
         }}  # fmt: skip
         configuration = {"TargetValue": value, **metric, **more}
-        made: dict[str, Any] = self.scaling.put_scaling_policy(
+        answer: dict[str, Any] = self.scaling.put_scaling_policy(
             **of(name), PolicyName=policy, PolicyType="TargetTrackingScaling",
             TargetTrackingScalingPolicyConfiguration=configuration,
         )  # fmt: skip
-        return made
+        return answer
 
     def send(self, name: str, value: float, minutes: int, policy: str = "load") -> None:
         """Let a metric have this value in each of the next minutes."""

@@ -215,8 +215,8 @@ def test_a_group_goes_with_its_instances_only_by_force(aws):
     assert refused(aws.asg.describe_scaling_activities, AutoScalingGroupName="web").startswith(
         "ValidationError: "
     )
-    told = aws.activities(IncludeDeletedGroups=True)
-    assert [each["Description"].partition(":")[0] for each in told] == [
+    activities = aws.activities(IncludeDeletedGroups=True)
+    assert [each["Description"].partition(":")[0] for each in activities] == [
         "Terminating EC2 instance", "Launching a new EC2 instance",
     ]  # fmt: skip
 

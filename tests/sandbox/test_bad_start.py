@@ -53,34 +53,34 @@ def test_who_asks_for_it_is_told_although_there_is_no_room_for_a_log(tmp_path, m
                "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
                "sys.argv = ['sandbox', '--home', sys.argv[-1]]\n"
                "runpy.run_module('ecslab.sandbox', run_name='__main__')"]  # fmt: skip
-    spawn, made = subprocess.Popen, []
+    spawn, processes = subprocess.Popen, []
 
     def full(command, **options):
-        made.append(spawn([*limited, command[-1]], **options))
-        return made[-1]
+        processes.append(spawn([*limited, command[-1]], **options))
+        return processes[-1]
 
     monkeypatch.setattr(process.subprocess, "Popen", full)
     with pytest.raises(SandboxError) as failed:
         process.ensure(tmp_path)
     assert "seen: it cannot go on: there is no room left on the disk" in str(failed.value)
-    assert made[0].poll() == 1
+    assert processes[0].poll() == 1
     assert process.find(tmp_path) is None
 
 
-@pytest.mark.parametrize("said", ["ready", "something else"])
-def test_what_does_not_become_a_sandbox_is_ended(tmp_path, monkeypatch, said):
-    spawn, made = subprocess.Popen, []
+@pytest.mark.parametrize("line", ["ready", "something else"])
+def test_what_does_not_become_a_sandbox_is_ended(tmp_path, monkeypatch, line):
+    spawn, processes = subprocess.Popen, []
 
     def stubborn(command, **options):
-        program = f"import sys, time; print({said!r}); sys.stdout.flush(); time.sleep(60)"
-        made.append(spawn([sys.executable, "-c", program], **options))
-        return made[-1]
+        program = f"import sys, time; print({line!r}); sys.stdout.flush(); time.sleep(60)"
+        processes.append(spawn([sys.executable, "-c", program], **options))
+        return processes[-1]
 
     monkeypatch.setattr(process.subprocess, "Popen", stubborn)
     monkeypatch.setattr(process, "STOP", 0.1)
     with pytest.raises(SandboxError, match="the sandbox could not start"):
         process.ensure(tmp_path)
-    assert made[0].poll() is not None
+    assert processes[0].poll() is not None
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path, monkeypatch, capsys):
@@ -89,9 +89,9 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(serve, "_run", denied)
     assert serve.main(["--home", str(tmp_path)]) == 1
-    told = capsys.readouterr()
-    assert "cannot go on: its folder cannot be written to ([Errno 13]" in told.out
-    assert told.out.endswith("set ECSLAB_HOME to another one\n")
+    output = capsys.readouterr()
+    assert "cannot go on: its folder cannot be written to ([Errno 13]" in output.out
+    assert output.out.endswith("set ECSLAB_HOME to another one\n")
 
 
 def test_a_whole_file_is_whole_or_as_it_was(tmp_path, monkeypatch):
@@ -111,22 +111,22 @@ def test_a_whole_file_is_whole_or_as_it_was(tmp_path, monkeypatch):
 
 def test_a_clock_that_jumps_loses_nothing_and_never_goes_back(tmp_path):
     wall = [1_800_000_000.0]
-    shown, passed, made = [], [], 0
+    shown, passed, count = [], [], 0
     for leap in (0, -5 * 3600, 9 * 3600, -86_400, 3, 40 * 86_400, -60):
         wall[0] += leap
         sandbox = serve.Sandbox(tmp_path, seed=1, mode="paced", wall=lambda: wall[0])
-        assert len(clusters(sandbox)) == made
+        assert len(clusters(sandbox)) == count
         for jump in (0, 2, -7200, 1, 7200, -30 * 86_400, 5):
             wall[0] += jump
-            create(sandbox, f"c{made}")
-            made += 1
+            create(sandbox, f"c{count}")
+            count += 1
             status = serve.listen.api.control.carry_out(sandbox, "status", {})
             shown.append(status["clock"]["time"])
             passed.append(status["clock"]["now"])
             assert 0 <= status["uptime"] < 600
         sandbox.close()
         assert sandbox.journal.damage is None
-    assert made == 49
+    assert count == 49
     assert shown == sorted(shown)
     assert passed == sorted(passed)
 
@@ -137,10 +137,10 @@ def signed(sandbox, operation, body):
 
     headers = {"host": "127.0.0.1", "content-type": "application/x-amz-json-1.1",
                "x-amz-target": f"AmazonEC2ContainerServiceV20141113.{operation}"}  # fmt: skip
-    asked = HttpRequest("POST", "/", "", headers, json.dumps(body).encode())
+    request = HttpRequest("POST", "/", "", headers, json.dumps(body).encode())
     key = signature.Key(sandbox.credentials.access_key, sandbox.credentials.secret_key)
-    headers = signature.sign(asked, key, "us-east-1", "ecs", sandbox.wall())
-    answer = serve.listen.api.answer(sandbox, HttpRequest("POST", "/", "", headers, asked.body))
+    headers = signature.sign(request, key, "us-east-1", "ecs", sandbox.wall())
+    answer = serve.listen.api.answer(sandbox, HttpRequest("POST", "/", "", headers, request.body))
     assert answer.status == 200
     return json.loads(answer.body)
 

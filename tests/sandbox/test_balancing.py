@@ -157,9 +157,9 @@ def test_deregistration_drains_for_the_delay(aws, web):
     assert aws.visit(name)[0] == 503
     aws.pass_time(40)
     assert aws.health(group) == {}
-    asked = aws.elb.describe_target_health(TargetGroupArn=group, Targets=[{"Id": ip, "Port": 80}])
-    (told,) = asked["TargetHealthDescriptions"]
-    assert told["TargetHealth"] == {
+    answer = aws.elb.describe_target_health(TargetGroupArn=group, Targets=[{"Id": ip, "Port": 80}])
+    (description,) = answer["TargetHealthDescriptions"]
+    assert description["TargetHealth"] == {
         "State": "unused", "Reason": "Target.NotRegistered",
         "Description": "Target is not registered to the target group",
     }  # fmt: skip

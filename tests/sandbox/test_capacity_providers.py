@@ -269,25 +269,27 @@ def test_a_provider_is_described_tagged_changed_and_deleted(aws):
     aws.group(desired=0)
     arn = aws.shown()["AutoScalingGroupARN"]
     tags = [{"key": "team", "value": "shop"}]
-    made = aws.ecs.create_capacity_provider(
+    created = aws.ecs.create_capacity_provider(
         name="own", autoScalingGroupProvider={"autoScalingGroupArn": arn}, tags=tags
     )["capacityProvider"]
-    assert made["autoScalingGroupProvider"] == {
+    assert created["autoScalingGroupProvider"] == {
         "autoScalingGroupArn": arn, "managedTerminationProtection": "DISABLED", "managedDraining": "ENABLED",
         "managedScaling": {"status": "DISABLED", "targetCapacity": 100, "minimumScalingStepSize": 1,
                            "maximumScalingStepSize": 10000, "instanceWarmupPeriod": 300},
     }  # fmt: skip
-    assert (made["type"], made["status"], made["tags"]) == ("EC2_AUTOSCALING", "ACTIVE", tags)
+    assert (created["type"], created["status"], created["tags"]) == ("EC2_AUTOSCALING", "ACTIVE", tags)
     describe = aws.ecs.describe_capacity_providers
     assert [each["name"] for each in describe()["capacityProviders"]] == ["own", "FARGATE", "FARGATE_SPOT"]
-    [shown] = describe(capacityProviders=[made["capacityProviderArn"]], include=["TAGS"])["capacityProviders"]
-    assert shown == made
+    [shown] = describe(capacityProviders=[created["capacityProviderArn"]], include=["TAGS"])[
+        "capacityProviders"
+    ]
+    assert shown == created
     assert describe(capacityProviders=["own"])["capacityProviders"][0]["tags"] == []
     [failure] = describe(capacityProviders=["nobody"])["failures"]
     assert failure["reason"] == "MISSING"
-    aws.ecs.tag_resource(resourceArn=made["capacityProviderArn"], tags=[{"key": "more", "value": "1"}])
-    aws.ecs.untag_resource(resourceArn=made["capacityProviderArn"], tagKeys=["team"])
-    assert aws.ecs.list_tags_for_resource(resourceArn=made["capacityProviderArn"])["tags"] == [
+    aws.ecs.tag_resource(resourceArn=created["capacityProviderArn"], tags=[{"key": "more", "value": "1"}])
+    aws.ecs.untag_resource(resourceArn=created["capacityProviderArn"], tagKeys=["team"])
+    assert aws.ecs.list_tags_for_resource(resourceArn=created["capacityProviderArn"])["tags"] == [
         {"key": "more", "value": "1"}
     ]
     changes = {"managedScaling": {"status": "ENABLED", "targetCapacity": 90}, "managedDraining": "DISABLED"}

@@ -22,11 +22,11 @@ def pem(domain="www.example.com", until=2045):
     names = x509.SubjectAlternativeName([x509.DNSName(domain)])
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(datetime(2020, 1, 1)).not_valid_after(datetime(until, 1, 1))
-    made = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    signed = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return {"Certificate": made.public_bytes(serialization.Encoding.PEM), "PrivateKey": private}
+    return {"Certificate": signed.public_bytes(serialization.Encoding.PEM), "PrivateKey": private}
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +51,9 @@ def imported(acm):
 
 @pytest.fixture(scope="module")
 def requested(acm):
-    asked = {"DomainName": "*.example.com", "ValidationMethod": "DNS", "IdempotencyToken": "one"}
-    arn = acm.request_certificate(**asked, SubjectAlternativeNames=["example.org"])["CertificateArn"]
-    assert acm.request_certificate(**asked)["CertificateArn"] == arn
+    request = {"DomainName": "*.example.com", "ValidationMethod": "DNS", "IdempotencyToken": "one"}
+    arn = acm.request_certificate(**request, SubjectAlternativeNames=["example.org"])["CertificateArn"]
+    assert acm.request_certificate(**request)["CertificateArn"] == arn
     return arn
 
 
@@ -98,8 +98,8 @@ def test_what_a_request_says_is_kept(acm):
 
 
 def test_a_list_has_keys_of_rsa_unless_others_are_asked_for(acm, imported, requested):
-    def listed(**asked):
-        return [each["CertificateArn"] for each in acm.list_certificates(**asked)["CertificateSummaryList"]]
+    def listed(**filters):
+        return [each["CertificateArn"] for each in acm.list_certificates(**filters)["CertificateSummaryList"]]
 
     assert listed() == [requested]
     both = {"Includes": {"keyTypes": ["RSA_2048", "EC_prime256v1"]}}

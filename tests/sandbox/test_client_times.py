@@ -163,9 +163,11 @@ def _cli(program, endpoint, *words):
         "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }  # fmt: skip
     command = [program, "--endpoint-url", endpoint.url, "logs", *words]
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert told.returncode == 0, told.stderr
-    return told.stdout
+    completed = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert completed.returncode == 0, completed.stderr
+    return completed.stdout
 
 
 YOUNG = {
@@ -189,14 +191,14 @@ def young(request, tmp_path_factory):
 
 @pytest.mark.needs_program("aws")
 def test_version_2_of_the_cli_tails_the_last_minutes(young):
-    told = _cli(programs.path("aws"), young[1], "tail", GROUP, "--since", "10m")
-    assert [line.rpartition(" ")[2] for line in told.splitlines()] == ["late", "new"]
+    output = _cli(programs.path("aws"), young[1], "tail", GROUP, "--since", "10m")
+    assert [line.rpartition(" ")[2] for line in output.splitlines()] == ["late", "new"]
 
 
 def test_version_1_of_the_cli_and_boto3_ask_for_the_last_minutes(young):
     world, endpoint = young
     start = time.time() - 600
-    told = _cli(str(Path(sys.executable).with_name("aws")), endpoint, "filter-log-events", "--log-group-name",
-                GROUP, "--start-time", str(int(start * 1000)), "--query", "events[].message",
-                "--output", "text")  # fmt: skip
-    assert told.split() == ["late", "new"] == world.lines(startTime=start)
+    output = _cli(str(Path(sys.executable).with_name("aws")), endpoint, "filter-log-events",
+                  "--log-group-name", GROUP, "--start-time", str(int(start * 1000)),
+                  "--query", "events[].message", "--output", "text")  # fmt: skip
+    assert output.split() == ["late", "new"] == world.lines(startTime=start)

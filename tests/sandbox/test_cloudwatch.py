@@ -50,13 +50,13 @@ def client_of(endpoint, protocol="smithy-rpc-v2-cbor"):
         return {**model, "metadata": {**model["metadata"], "protocol": protocol, "protocols": [protocol]}}
 
     loader.load_service_model = loaded
-    made = aws.session.client(
+    client = aws.session.client(
         "cloudwatch",
         endpoint_url=endpoint.url,
         config=Config(retries={"total_max_attempts": 1}, proxies={}, parameter_validation=False),
     )
-    made.meta.events.register("before-send", aws._carry)
-    return made
+    client.meta.events.register("before-send", aws._carry)
+    return client
 
 
 @pytest.fixture
@@ -124,11 +124,11 @@ def test_a_conversation_is_the_same_in_each_protocol(endpoint, protocol):
         'Alarm "high" created',
     ]
     assert json.loads(items[0]["HistoryData"])["newState"]["stateReasonData"]["recentDatapoints"] == [10.0]
-    said, refused = refusal(client.set_alarm_state, AlarmName="none", StateValue="OK", StateReason="x")
-    assert said == "ResourceNotFound: " and isinstance(refused, client.exceptions.ResourceNotFound)
+    message, refused = refusal(client.set_alarm_state, AlarmName="none", StateValue="OK", StateReason="x")
+    assert message == "ResourceNotFound: " and isinstance(refused, client.exceptions.ResourceNotFound)
     assert refused.response["ResponseMetadata"]["HTTPStatusCode"] == 404
-    said, _ = refusal(client.set_alarm_state, AlarmName="high", StateValue="INVALID", StateReason="x")
-    assert said == (
+    message, _ = refusal(client.set_alarm_state, AlarmName="high", StateValue="INVALID", StateReason="x")
+    assert message == (
         "ValidationError: 1 validation error detected: Value 'INVALID' at 'stateValue' failed to satisfy "
         "constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]"
     )
@@ -203,13 +203,13 @@ def test_a_large_request_may_be_compressed(cloudwatch):
 def ask(endpoint):
     key = signature.Key(endpoint.access_key, endpoint.secret_key)
 
-    def asked(headers, body, path="/"):
+    def send(headers, body, path="/"):
         plain = HttpRequest("POST", path, "", {"host": endpoint.host, **headers}, body)
         signed = signature.sign(plain, key, "us-east-1", "monitoring", time.time())
         status, _, answer = endpoint.transport("POST", f"{endpoint.url}{path}", signed, body)
         return status, answer
 
-    return asked
+    return send
 
 
 CBOR = {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
@@ -244,7 +244,7 @@ def test_cbor_without_lengths_is_read(ask):
 
 
 @pytest.mark.parametrize(
-    ("headers", "body", "said"),
+    ("headers", "body", "words"),
     [
         (FORM, b"Action=ListMetrics&Version=1999-01-01", b"InvalidAction"),
         (FORM, b"Action=DescribeAlarms&Version=2010-08-01&MaxRecords=x", b"MalformedInput"),
@@ -258,9 +258,9 @@ def test_cbor_without_lengths_is_read(ask):
         (FORM | {"content-encoding": "gzip"}, gzip.compress(b"a" * (4 << 20)), b"SerializationException"),
     ],
 )
-def test_odd_requests_are_refused(ask, headers, body, said):
+def test_odd_requests_are_refused(ask, headers, body, words):
     status, answer = ask(headers, body)
-    assert status == 400 and said in answer
+    assert status == 400 and words in answer
 
 
 def test_a_compressed_form_is_read(ask):

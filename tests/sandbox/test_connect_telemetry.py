@@ -45,13 +45,13 @@ class Telling(Connected):
 
     def values(self, name, statistic="Sum", **dimensions):
         """A metric by minutes, from the beginning on."""
-        told = self.client("cloudwatch").get_metric_statistics(
+        datapoints = self.client("cloudwatch").get_metric_statistics(
             Namespace="AWS/ECS", MetricName=name, Period=60, Statistics=[statistic],
             Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
             StartTime=datetime.fromtimestamp(BEGAN, UTC),
             EndTime=datetime.fromtimestamp(BEGAN, UTC) + timedelta(hours=20),
         )["Datapoints"]  # fmt: skip
-        return [point[statistic] for point in sorted(told, key=lambda point: point["Timestamp"])]
+        return [point[statistic] for point in sorted(datapoints, key=lambda point: point["Timestamp"])]
 
     def lines(self, proxy_of):
         """What the proxy of a service's task wrote."""
@@ -68,10 +68,10 @@ class Telling(Connected):
 def aws(tmp_path_factory):
     endpoint = in_process.start(tmp_path_factory.mktemp("home"), seed=8)
     endpoint.transport.sandbox.account.start_over(None, BEGAN)
-    made = Telling(endpoint).arranged()
-    made.asked("asks", "http://told/?token=1")
-    made.asked("asks", "http://told/missing")
-    return made
+    arranged = Telling(endpoint).arranged()
+    arranged.asked("asks", "http://told/?token=1")
+    arranged.asked("asks", "http://told/missing")
+    return arranged
 
 
 SERVER = {"DiscoveryName": "told", "ServiceName": "told", "ClusterName": CLUSTER}
@@ -158,17 +158,17 @@ def test_an_answer_that_comes_too_late_is_none(aws, monkeypatch, timeout, second
 )  # fmt: skip
 def test_settings_that_are_refused(aws, change, message):
     configuration = {key: value for key, value in {**CALLS, **change}.items() if value is not None}
-    said = refusal(aws.connect, name="bad", definition="web", configuration=configuration)
-    assert said == f"InvalidParameterException: {message}"
+    text = refusal(aws.connect, name="bad", definition="web", configuration=configuration)
+    assert text == f"InvalidParameterException: {message}"
     assert not aws.ecs.describe_services(cluster=CLUSTER, services=["bad"])["services"]
 
 
 def test_a_time_limit_needs_a_protocol(aws):
     limited = {"portName": "http", "discoveryName": "plain", "timeout": {"perRequestTimeoutSeconds": 3}}
     configuration = {"enabled": True, "services": [limited]}
-    said = refusal(aws.connect, name="bad", definition="serves", configuration=configuration)
+    text = refusal(aws.connect, name="bad", definition="serves", configuration=configuration)
     sentence = "perRequestTimeoutSeconds can only be set if the appProtocol of the port is not TCP."
-    assert said == f"InvalidParameterException: {sentence}"
+    assert text == f"InvalidParameterException: {sentence}"
 
 
 def test_without_a_protocol_requests_are_not_counted(aws):

@@ -17,15 +17,15 @@ def opened(home, **options):
 
 def run(aws, *scripts, count=1):
     """Tasks, each with a container for every script; the first's ARN."""
-    made = aws.ecs.describe_task_definition(taskDefinition=FAMILY)["taskDefinition"]
-    log = made["containerDefinitions"][0]["logConfiguration"]
+    definition = aws.ecs.describe_task_definition(taskDefinition=FAMILY)["taskDefinition"]
+    log = definition["containerDefinitions"][0]["logConfiguration"]
     containers = [
         {"name": f"c{number}", "image": "busybox", "command": ["sh", "-c", script], "logConfiguration": log}
         for number, script in enumerate(scripts)
     ]
     aws.ecs.register_task_definition(
         family="busy", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
-        executionRoleArn=made["executionRoleArn"], containerDefinitions=containers,
+        executionRoleArn=definition["executionRoleArn"], containerDefinitions=containers,
     )  # fmt: skip
     subnet = aws.ec2.describe_subnets()["Subnets"][0]["SubnetId"]
     network = {"awsvpcConfiguration": {"subnets": [subnet], "assignPublicIp": "ENABLED"}}

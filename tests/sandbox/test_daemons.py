@@ -20,7 +20,7 @@ class WithDaemons(OnEc2):
     def described(self):
         return self.ecs.describe_services(cluster="lab", services=["agent"])["services"][0]
 
-    def said(self):
+    def event_messages(self):
         return [event["message"].removeprefix("(service agent) ") for event in self.described()["events"]]
 
     def counts(self):
@@ -55,7 +55,7 @@ def test_each_instance_has_a_task_and_a_new_one_gets_its_own(aws):
     assert aws.where() == sorted([first, second])
     assert aws.counts() == (2, 2, 0)
     assert aws.described()["deployments"][0]["rolloutState"] == "COMPLETED"
-    assert aws.said()[0] == "has reached a steady state."
+    assert aws.event_messages()[0] == "has reached a steady state."
     third = aws.launch()
     aws.pass_time(200)
     assert aws.where() == sorted([first, second, third])
@@ -124,7 +124,7 @@ def test_a_task_that_ends_and_an_instance_that_dies(aws):
     aws.pass_time(300)
     assert aws.where() == [second]
     assert aws.counts() == (1, 1, 0)
-    assert aws.said()[0] == "has reached a steady state."
+    assert aws.event_messages()[0] == "has reached a steady state."
 
 
 @pytest.mark.parametrize(("least", "fewest"), [(0, 0), (50, 1)])
@@ -163,7 +163,7 @@ def test_an_instance_without_room_does_not_hold_up_the_others(aws):
         "was unable to place a task because no container instance met all of its requirements. The closest "
         f"matching (container-instance {instance}) has insufficient memory available. For more information, "
         "see the Troubleshooting section of the Amazon ECS Developer Guide."
-    ) in aws.said()
+    ) in aws.event_messages()
     aws.ecs.stop_task(cluster="lab", task=task["taskArn"])
     aws.pass_time(1800)
     assert aws.where() == sorted([full, free])

@@ -90,9 +90,9 @@ def test_the_internet_reaches_it_by_rules_of_ipv6(aws):
 
 
 def test_an_egress_only_gateway_lets_nobody_in(aws):
-    made = aws.ec2.create_egress_only_internet_gateway(VpcId=aws.vpc)["EgressOnlyInternetGateway"]
+    created = aws.ec2.create_egress_only_internet_gateway(VpcId=aws.vpc)["EgressOnlyInternetGateway"]
     outwards = {"RouteTableId": aws.table, "DestinationIpv6CidrBlock": "::/0"}
-    gateway = made["EgressOnlyInternetGatewayId"]
+    gateway = created["EgressOnlyInternetGatewayId"]
     aws.ec2.replace_route(**outwards, EgressOnlyInternetGatewayId=gateway)
     assert aws.in6(aws.web6) == 504
     aws.ec2.replace_route(**outwards, GatewayId=aws.gateway)
@@ -134,7 +134,7 @@ def test_the_default_acl_lets_ipv6_pass(aws):
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"),
+    ("given_block", "code"),
     [
         ({"Ipv6CidrBlock": "2600:1f00::/64"}, "InvalidSubnet.Range"),
         ({"Ipv6CidrBlock": "six"}, "InvalidSubnet.Range"),
@@ -142,11 +142,11 @@ def test_the_default_acl_lets_ipv6_pass(aws):
         ({"Ipv6CidrBlock": "$third", "CidrBlock": None}, "MissingParameter"),
     ],
 )
-def test_a_block_that_a_subnet_cannot_have(aws, asked, code):
+def test_a_block_that_a_subnet_cannot_have(aws, given_block, code):
     blocks = [str(block) for block in aws.network.subnets(new_prefix=64)]
     named = {"$first": blocks[0], "$third": blocks[2]}
-    block = asked["Ipv6CidrBlock"]
-    given = {"CidrBlock": "172.31.240.0/28", **asked, "Ipv6CidrBlock": named.get(block, block)}
+    block = given_block["Ipv6CidrBlock"]
+    given = {"CidrBlock": "172.31.240.0/28", **given_block, "Ipv6CidrBlock": named.get(block, block)}
     with pytest.raises(ClientError, match=code):
         aws.ec2.create_subnet(VpcId=aws.vpc, **{key: value for key, value in given.items() if value})
 

@@ -38,9 +38,9 @@ def web(aws):
 
 @pytest.fixture(scope="module")
 def certificate(aws):
-    asked = {"CertificateBody": "-----BEGIN CERTIFICATE-----", "PrivateKey": "-----BEGIN KEY-----"}
-    made = aws.iam.upload_server_certificate(ServerCertificateName="web", **asked)
-    return made["ServerCertificateMetadata"]["Arn"]
+    request = {"CertificateBody": "-----BEGIN CERTIFICATE-----", "PrivateKey": "-----BEGIN KEY-----"}
+    uploaded = aws.iam.upload_server_certificate(ServerCertificateName="web", **request)
+    return uploaded["ServerCertificateMetadata"]["Arn"]
 
 
 def refused(call, code, message):
@@ -58,9 +58,9 @@ def values(answer):
 
 
 def test_a_load_balancer_shows_its_addresses(aws):
-    made = aws.balancer("MixedCase")
-    assert "EnablePrefixForIpv6SourceNat" not in made  # it comes with the first description
-    assert made["DNSName"].startswith("MixedCase-")
+    balancer = aws.balancer("MixedCase")
+    assert "EnablePrefixForIpv6SourceNat" not in balancer  # it comes with the first description
+    assert balancer["DNSName"].startswith("MixedCase-")
     (shown,) = aws.elb.describe_load_balancers(Names=["MixedCase"])["LoadBalancers"]
     assert shown["EnablePrefixForIpv6SourceNat"] == "off"
     assert [zone["LoadBalancerAddresses"] for zone in shown["AvailabilityZones"]] == [[], []]
@@ -70,8 +70,8 @@ def test_a_load_balancer_shows_its_addresses(aws):
 def test_a_network_load_balancer_takes_elastic_ips_and_private_addresses(aws):
     elastic = aws.ec2.allocate_address(Domain="vpc")
     mapping = {"SubnetId": aws.subnets[0], "AllocationId": elastic["AllocationId"]}
-    made = aws.elb.create_load_balancer(Name="fixed", Type="network", SubnetMappings=[mapping])
-    (zone,) = made["LoadBalancers"][0]["AvailabilityZones"]
+    created = aws.elb.create_load_balancer(Name="fixed", Type="network", SubnetMappings=[mapping])
+    (zone,) = created["LoadBalancers"][0]["AvailabilityZones"]
     assert zone["LoadBalancerAddresses"] == [
         {"IpAddress": elastic["PublicIp"], "AllocationId": elastic["AllocationId"]}
     ]
@@ -201,8 +201,8 @@ ATTRIBUTES = {
 def test_attributes_that_no_target_group_has(aws, key):
     group = aws.target_group("refusing")
     value, code, message = ATTRIBUTES[key]
-    asked = {"TargetGroupArn": group, "Attributes": [{"Key": key, "Value": value}]}
-    refused(lambda: aws.elb.modify_target_group_attributes(**asked), code, message)
+    request = {"TargetGroupArn": group, "Attributes": [{"Key": key, "Value": value}]}
+    refused(lambda: aws.elb.modify_target_group_attributes(**request), code, message)
     assert values(aws.elb.describe_target_group_attributes(TargetGroupArn=group)) == APPLICATION
 
 
@@ -232,8 +232,8 @@ LOAD_BALANCER = {
 @pytest.mark.parametrize("key", LOAD_BALANCER)
 def test_attributes_that_no_load_balancer_has(aws, web, key):
     value, code, message = LOAD_BALANCER[key]
-    asked = {"LoadBalancerArn": web[0], "Attributes": [{"Key": key, "Value": value}]}
-    refused(lambda: aws.elb.modify_load_balancer_attributes(**asked), code, message)
+    request = {"LoadBalancerArn": web[0], "Attributes": [{"Key": key, "Value": value}]}
+    refused(lambda: aws.elb.modify_load_balancer_attributes(**request), code, message)
     if "not recognized" not in message:
         twice = [{"Key": key, "Value": "true"}] * 2
         refused(
@@ -252,8 +252,8 @@ def test_attributes_of_a_listener(aws, web):
         ("tcp.idle_timeout.seconds", "InvalidConfigurationRequest",
          "The provided listener attribute is not supported"),
     ):  # fmt: skip
-        asked = {"ListenerArn": web[1], "Attributes": [{"Key": key, "Value": "60"}]}
-        refused(lambda asked=asked: aws.elb.modify_listener_attributes(**asked), code, message)
+        request = {"ListenerArn": web[1], "Attributes": [{"Key": key, "Value": "60"}]}
+        refused(lambda request=request: aws.elb.modify_listener_attributes(**request), code, message)
 
 
 def test_the_same_target_group_asked_for_again(aws):
@@ -391,18 +391,18 @@ def test_a_listener_that_forwards_shows_both_forms(aws):
 
 def test_an_https_listener(aws, certificate):
     balancer = aws.balancer("secure")
-    asked = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTPS", "Port": 443,
+    request = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTPS", "Port": 443,
              "Certificates": [{"CertificateArn": certificate}], "DefaultActions": [FIXED]}  # fmt: skip
-    (made,) = aws.elb.create_listener(**asked)["Listeners"]
-    assert made["SslPolicy"] == "ELBSecurityPolicy-2016-08"
-    assert made["Certificates"] == [{"CertificateArn": certificate}]
-    assert "AlpnPolicy" not in made
-    assert aws.elb.create_listener(**asked)["Listeners"][0]["ListenerArn"] == made["ListenerArn"]
-    (plain,) = aws.elb.modify_listener(ListenerArn=made["ListenerArn"], Protocol="HTTP")["Listeners"]
+    (listener,) = aws.elb.create_listener(**request)["Listeners"]
+    assert listener["SslPolicy"] == "ELBSecurityPolicy-2016-08"
+    assert listener["Certificates"] == [{"CertificateArn": certificate}]
+    assert "AlpnPolicy" not in listener
+    assert aws.elb.create_listener(**request)["Listeners"][0]["ListenerArn"] == listener["ListenerArn"]
+    (plain,) = aws.elb.modify_listener(ListenerArn=listener["ListenerArn"], Protocol="HTTP")["Listeners"]
     assert not {"SslPolicy", "Certificates"} & plain.keys()
     refused(
-        lambda: aws.elb.modify_listener(ListenerArn=made["ListenerArn"], Protocol="HTTPS"), "ValidationError",
-        "A certificate must be specified for HTTPS listeners",
+        lambda: aws.elb.modify_listener(ListenerArn=listener["ListenerArn"], Protocol="HTTPS"),
+        "ValidationError", "A certificate must be specified for HTTPS listeners",
     )  # fmt: skip
 
 
@@ -448,8 +448,8 @@ def test_listeners_that_no_load_balancer_has(aws, web, certificate, name):
     if "Certificates" in more:
         named = [each["CertificateArn"].format(certificate=certificate) for each in more["Certificates"]]
         more = {**more, "Certificates": [{"CertificateArn": arn} for arn in named]}
-    asked = {"LoadBalancerArn": web[0], "Protocol": "HTTP", "Port": 8443, "DefaultActions": [FIXED], **more}
-    refused(lambda: aws.elb.create_listener(**asked), code, message)
+    request = {"LoadBalancerArn": web[0], "Protocol": "HTTP", "Port": 8443, "DefaultActions": [FIXED], **more}
+    refused(lambda: aws.elb.create_listener(**request), code, message)
 
 
 def test_a_network_load_balancer_only_forwards(aws):
@@ -483,8 +483,8 @@ def test_a_rule_shows_short_and_long_forms(aws, web):
         {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Color", "Values": ["blue"]}},
     ]
     redirect = {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", "Path": "/b"}}
-    made = aws.elb.create_rule(ListenerArn=web[1], Priority=5, Conditions=conditions, Actions=[redirect])
-    (rule,) = made["Rules"]
+    created = aws.elb.create_rule(ListenerArn=web[1], Priority=5, Conditions=conditions, Actions=[redirect])
+    (rule,) = created["Rules"]
     assert rule["Conditions"] == [
         {**conditions[0], "PathPatternConfig": {"Values": ["/a/*"]}},
         {**conditions[1], "Values": ["a.example.com", "b.example.com"]},
@@ -494,7 +494,7 @@ def test_a_rule_shows_short_and_long_forms(aws, web):
         "Protocol": "#{protocol}", "Port": "#{port}", "Host": "#{host}", "Path": "/b", "Query": "#{query}",
         "StatusCode": "HTTP_301"}}]  # fmt: skip
     assert (rule["Transforms"], rule["IsDefault"], rule["Priority"]) == ([], False, "5")
-    assert aws.elb.describe_rules(RuleArns=[rule["RuleArn"]])["Rules"] == made["Rules"]
+    assert aws.elb.describe_rules(RuleArns=[rule["RuleArn"]])["Rules"] == created["Rules"]
     refused(
         lambda: aws.elb.create_rule(ListenerArn=web[1], Priority=5, Conditions=conditions, Actions=[FIXED]),
         "PriorityInUse", "Priority '5' is currently in use",
@@ -578,8 +578,8 @@ RULES = {
 @pytest.mark.parametrize("name", RULES)
 def test_rules_that_no_listener_has(aws, web, name):
     more, code, message = RULES[name]
-    asked = {"ListenerArn": web[1], "Priority": 77, "Conditions": [PATH], "Actions": [FIXED], **more}
-    refused(lambda: aws.elb.create_rule(**asked), code, message)
+    request = {"ListenerArn": web[1], "Priority": 77, "Conditions": [PATH], "Actions": [FIXED], **more}
+    refused(lambda: aws.elb.create_rule(**request), code, message)
     rules = aws.elb.describe_rules(ListenerArn=web[1])["Rules"]
     assert "77" not in [rule["Priority"] for rule in rules]
 

@@ -54,11 +54,11 @@ def test_create_load_balancer_refuses(aws, more, code, message):
     subnets = {"one": aws.subnets[:1], "none": [], "twice": [aws.subnets[0], aws.subnets[0]],
                "missing": ["subnet-0", aws.subnets[0]],
                "mixed": [aws.subnets[0], (other or [aws.subnets[1]])[0]]}  # fmt: skip
-    asked = {"name": "refused", **more}
+    request = {"name": "refused", **more}
     if "Subnets" in more:
-        asked["Subnets"] = subnets[more["Subnets"]]
+        request["Subnets"] = subnets[more["Subnets"]]
     before = aws.elb.describe_load_balancers()["LoadBalancers"]
-    refused(lambda: aws.balancer(**asked), code, message)
+    refused(lambda: aws.balancer(**request), code, message)
     assert aws.elb.describe_load_balancers()["LoadBalancers"] == before
 
 
@@ -70,9 +70,9 @@ def test_a_vpc_without_internet_gateway_takes_internal_balancers_only(aws):
     ]
     inside = {"Subnets": [subnet["SubnetId"] for subnet in subnets], "SecurityGroups": []}
     refused(lambda: aws.balancer("outward", **inside), "InvalidSubnet", f"VPC {vpc} has no internet gateway")
-    made = aws.balancer("inward", Scheme="internal", **inside)
-    assert made["Scheme"] == "internal"
-    assert len(made["SecurityGroups"]) == 1  # the VPC's default one
+    balancer = aws.balancer("inward", Scheme="internal", **inside)
+    assert balancer["Scheme"] == "internal"
+    assert len(balancer["SecurityGroups"]) == 1  # the VPC's default one
 
 
 def test_a_name_is_taken_once(aws):
@@ -155,9 +155,9 @@ def test_deletion_protection(aws):
     aws.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=protect)
     for _ in range(2):  # the second time there is nothing, and no error
         aws.elb.delete_load_balancer(LoadBalancerArn=arn)
-    for asked in ({"LoadBalancerArns": [arn]}, {"Names": ["kept"]}):
+    for request in ({"LoadBalancerArns": [arn]}, {"Names": ["kept"]}):
         refused(
-            lambda asked=asked: aws.elb.describe_load_balancers(**asked), "LoadBalancerNotFound",
+            lambda request=request: aws.elb.describe_load_balancers(**request), "LoadBalancerNotFound",
             "One or more load balancers not found",
         )  # fmt: skip
 
@@ -249,7 +249,7 @@ def balancer_of(**more):
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("load_balancers", "message"),
     [
         ([balancer_of(targetGroupArn="ip", containerName="api")],
          "The container api does not exist in the task definition."),
@@ -267,7 +267,7 @@ def balancer_of(**more):
         ([balancer_of(targetGroupArn="ip")] * 6, "load balancers can have at most 5 items."),
     ],
 )  # fmt: skip
-def test_create_service_refuses(aws, asked, message):
+def test_create_service_refuses(aws, load_balancers, message):
     groups = {
         "ip": aws.target_group("svc-ip"), "alone": aws.target_group("svc-alone"),
         "instance": aws.target_group("svc-instance", TargetType="instance"), "none": NO_SUCH,
@@ -278,7 +278,7 @@ def test_create_service_refuses(aws, asked, message):
         aws.elb.create_rule(ListenerArn=listener, Priority=1, Conditions=condition,
                             Actions=[forward_to(groups["instance"])])  # fmt: skip
     meant = [{**entry, **({"targetGroupArn": groups[entry["targetGroupArn"]]} if "targetGroupArn" in entry
-              else {})} for entry in asked]  # fmt: skip
+              else {})} for entry in load_balancers]  # fmt: skip
     with pytest.raises(AwsError) as caught:
         load_balancing().check("us-east-1", meant, DEFINITION, fargate=True)
     assert caught.value.code == "InvalidParameterException"
@@ -312,8 +312,8 @@ def test_services_hear_of_their_targets(aws):
 
 def test_an_instance_that_does_not_run_is_no_target(aws):
     group = aws.target_group("instances", TargetType="instance")
-    made = aws.ec2.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2, SubnetId=aws.subnets[0])
-    running, stopped = (instance["InstanceId"] for instance in made["Instances"])
+    started = aws.ec2.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2, SubnetId=aws.subnets[0])
+    running, stopped = (instance["InstanceId"] for instance in started["Instances"])
     aws.register(group, running)
     aws.ec2.stop_instances(InstanceIds=[stopped])
     words = f"The following targets are not in a running state and cannot be registered: '{stopped}'"

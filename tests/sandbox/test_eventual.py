@@ -29,10 +29,10 @@ def until_seen(aws, look):
 
 def ready(home, **options) -> Aws:
     """Ready to run tasks; what was made so far is known everywhere."""
-    made = opened(home, eventual=True, **options)
-    made.prepare(PAGE)
-    let_pass(made)
-    return made
+    aws = opened(home, eventual=True, **options)
+    aws.prepare(PAGE)
+    let_pass(aws)
+    return aws
 
 
 @pytest.fixture
@@ -138,11 +138,13 @@ def test_a_security_group_and_its_rules_are_seen_late_and_hold_at_once(aws):
     let_pass(aws, 1)
     again = aws.ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"][0]
     assert again["IpPermissions"] == []
-    made = aws.ec2.create_security_group(GroupName="new", Description="new", VpcId=group["VpcId"])["GroupId"]
+    group_id = aws.ec2.create_security_group(GroupName="new", Description="new", VpcId=group["VpcId"])[
+        "GroupId"
+    ]
     with pytest.raises(ClientError, match=r"InvalidGroup.NotFound"):
-        aws.ec2.describe_security_groups(GroupIds=[made])
+        aws.ec2.describe_security_groups(GroupIds=[group_id])
     let_pass(aws, 1)
-    assert aws.ec2.describe_security_groups(GroupIds=[made])["SecurityGroups"]
+    assert aws.ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
 
 
 def test_load_balancers_are_seen_late(aws):
@@ -198,9 +200,9 @@ def run_with(aws, role):
 
 
 def test_a_new_role_is_there_at_once_and_ecs_can_assume_it_seconds_later(aws):
-    made = aws.iam.create_role(RoleName="fresh", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
-    assert aws.iam.get_role(RoleName="fresh")["Role"]["Arn"] == made["Arn"]
-    _, seconds = until_seen(aws, run_with(aws, made["Arn"]))
+    role = aws.iam.create_role(RoleName="fresh", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    assert aws.iam.get_role(RoleName="fresh")["Role"]["Arn"] == role["Arn"]
+    _, seconds = until_seen(aws, run_with(aws, role["Arn"]))
     assert seconds == pytest.approx(5, abs=0.2)
 
 

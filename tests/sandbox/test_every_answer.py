@@ -76,11 +76,11 @@ class Walked(Balanced, Machines):
         self.over(clients, lambda name: name.startswith(READS))
 
     def define(self, family: str, *containers: dict[str, Any], **more: Any) -> str:
-        made = self.ecs.register_task_definition(
+        registered = self.ecs.register_task_definition(
             family=family, networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
             containerDefinitions=list(containers), **more,
         )  # fmt: skip
-        return str(made["taskDefinition"]["taskDefinitionArn"])
+        return str(registered["taskDefinition"]["taskDefinitionArn"])
 
     def network(self) -> dict[str, Any]:
         vpc = {"subnets": self.subnets, "securityGroups": [self.behind], "assignPublicIp": "ENABLED"}

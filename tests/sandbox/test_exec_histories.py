@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from exec_rig import Account
 
 from ecslab.sandbox.bridge.ecs.exec.session import MOST
-from tests.sandbox.snapshot.snapshot_rig import copied, difference, held
+from tests.sandbox.snapshot.snapshot_rig import copied, difference, state_of
 
 LINES = (
     "echo a > /tmp/a\r", "cat /tmp/a /tmp/b\r", "A=1; B=$A$A$A; echo $B\r", "cd /tmp\r", "rm /tmp/a\r",
@@ -98,7 +98,7 @@ def test_a_random_life(tmp_path, seed):
     for name in ("second", "third"):
         again = Account(copied(tmp_path / "home", name, snapshots=False), in_memory=False)
         assert shown(again) == seen and not again.sandbox.notices
-        states.append(held(again.sandbox))
+        states.append(state_of(again.sandbox))
         again.sandbox.close()
     assert difference(*states) == ""
     assert_that_nothing_is_left(Account(tmp_path / "home", in_memory=False))

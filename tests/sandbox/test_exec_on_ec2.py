@@ -13,12 +13,12 @@ from ecslab.sandbox import in_process
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory):
-    made = Machines(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7)).prepared()
-    made.iam.create_role(RoleName="app", AssumeRolePolicyDocument=json.dumps(TRUST))
-    made.iam.put_role_policy(RoleName="app", PolicyName="own", PolicyDocument=policy(*MAY))
-    made.launch()
-    made.endpoint.control("advance", seconds=400)
-    return made
+    machines = Machines(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7)).prepared()
+    machines.iam.create_role(RoleName="app", AssumeRolePolicyDocument=json.dumps(TRUST))
+    machines.iam.put_role_policy(RoleName="app", PolicyName="own", PolicyDocument=policy(*MAY))
+    machines.launch()
+    machines.endpoint.control("advance", seconds=400)
+    return machines
 
 
 def task(aws, mode):
@@ -29,11 +29,11 @@ def task(aws, mode):
     )  # fmt: skip
     network = {"awsvpcConfiguration": {"subnets": aws.subnets[:1]}}
     given = {"networkConfiguration": network} if mode == "awsvpc" else {}
-    [made] = aws.ecs.run_task(
+    [started] = aws.ecs.run_task(
         cluster="lab", taskDefinition=mode, launchType="EC2", enableExecuteCommand=True, **given
     )["tasks"]  # fmt: skip
     aws.endpoint.control("advance", seconds=120)
-    return made["taskArn"]
+    return started["taskArn"]
 
 
 def execute(aws, task):

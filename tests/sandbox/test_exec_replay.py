@@ -5,7 +5,7 @@ from exec_rig import Account, Plugin
 
 from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.journal import session
-from tests.sandbox.snapshot.snapshot_rig import copied, difference, held
+from tests.sandbox.snapshot.snapshot_rig import copied, difference, state_of
 
 SCRIPT = "while true; do sleep 40; echo turn; done"
 
@@ -31,7 +31,7 @@ def lived(tmp_path_factory):
         account.run(100)
         sleeping.look()
         session = {"session": waiting.session}
-        before = held(account.sandbox)
+        before = state_of(account.sandbox)
         account.sandbox.close()
     return home, before, session, task
 
@@ -43,9 +43,9 @@ def test_a_snapshot_and_the_whole_journal_come_to_the_same(lived):
         account = Account(copied(home, name, snapshots=with_snapshots), in_memory=False)
         assert not account.sandbox.notices
         if with_snapshots:
-            assert difference(before, held(account.sandbox)) == ""
+            assert difference(before, state_of(account.sandbox)) == ""
         account.run(1)
-        states.append(held(account.sandbox))
+        states.append(state_of(account.sandbox))
         account.sandbox.close()
     assert difference(*states) == ""
 
@@ -82,7 +82,7 @@ def test_a_saved_session_is_checked_and_loads(lived):
 def test_what_is_typed_on_a_full_disk_is_not_typed(tmp_path, monkeypatch):
     account = Account(tmp_path, in_memory=False).furnish()
     shell = account.step_in(account.task())
-    before = held(account.sandbox)
+    before = state_of(account.sandbox)
 
     def full(*_, **__):
         raise OSError(28, "No space left on device")
@@ -91,4 +91,4 @@ def test_what_is_typed_on_a_full_disk_is_not_typed(tmp_path, monkeypatch):
         patch.setattr(account.sandbox.journal, "append", full)
         shell.type("echo lost > /lost\r")
     assert shell.stream.over, "the client sees that its connection ends"
-    assert difference(before, held(account.sandbox)) == ""
+    assert difference(before, state_of(account.sandbox)) == ""

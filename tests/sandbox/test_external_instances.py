@@ -220,19 +220,19 @@ def test_what_tasks_there_cannot_have(aws):
     aws.define()
     aws.define("own-interface", mode="awsvpc")
     machine = aws.machine()
-    said = "InvalidParameterException: {}"
-    assert refused(aws.start, family="own-interface", networkConfiguration=NOWHERE) == said.format(
+    message = "InvalidParameterException: {}"
+    assert refused(aws.start, family="own-interface", networkConfiguration=NOWHERE) == message.format(
         "Task definition does not support launch_type EXTERNAL."
     )
-    assert refused(aws.start, networkConfiguration=NOWHERE) == said.format(
+    assert refused(aws.start, networkConfiguration=NOWHERE) == message.format(
         "Network Configuration is not valid for the given networkMode of this task definition."
     )
-    assert refused(aws.start, platformVersion="LATEST") == said.format(
+    assert refused(aws.start, platformVersion="LATEST") == message.format(
         "The platform version must be null when specifying an EXTERNAL launch type."
     )
     providers = [{"capacityProvider": "FARGATE", "weight": 1}]
     assert refused(aws.start, capacityProviderStrategy=providers).startswith(
-        said.format("Specifying both a launch type and capacity provider strategy is not supported.")
+        message.format("Specifying both a launch type and capacity provider strategy is not supported.")
     )
     assert refused(
         aws.ecs.update_container_agent, cluster="lab", containerInstance=machine["containerInstanceArn"]

@@ -55,8 +55,8 @@ def texts(table: dict[str, object]) -> Iterator[str]:
 def corpus(folder: str) -> str:
     """What the modules under a folder say, in their code or in the text file of the same name."""
     tables = (path for path in (ROOT / folder).rglob("*.toml") if path.with_suffix(".py").exists())
-    said = (text for path in tables for text in texts(tomllib.loads(path.read_text())))
-    return END.join([*strings(ROOT / folder), *said])
+    table_texts = (text for path in tables for text in texts(tomllib.loads(path.read_text())))
+    return END.join([*strings(ROOT / folder), *table_texts])
 
 
 def stands(words: str, folder: str) -> bool:

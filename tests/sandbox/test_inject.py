@@ -10,9 +10,9 @@ from ecslab.sandbox.endpoint import SandboxError
 
 @pytest.fixture
 def aws(tmp_path) -> Aws:
-    made = opened(tmp_path)
-    made.prepare({"index.html": b"hi"})
-    return made
+    client = opened(tmp_path)
+    client.prepare({"index.html": b"hi"})
+    return client
 
 
 def test_a_fault_comes_back_with_the_journal(tmp_path, aws):

@@ -33,8 +33,8 @@ class Asking(Balanced):
 
     def says(self, command: str) -> str:
         """What a command beside the asking program writes."""
-        held = current_account().tasks_by_interface.values()
-        (container,) = next(task for task in held if task.arn == self.asker).containers
+        tasks = current_account().tasks_by_interface.values()
+        (container,) = next(task for task in tasks if task.arn == self.asker).containers
         name, *words = command.split()
         run = CLIENTS[name](program_of(container)._process, words, Place())
         try:
@@ -50,11 +50,11 @@ class Asking(Balanced):
         self.zones.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
 
     def zone(self, name: str, vpc: str = "") -> str:
-        made = self.zones.create_hosted_zone(
+        created = self.zones.create_hosted_zone(
             Name=name, CallerReference=name, VPC={"VPCRegion": "us-east-1", "VPCId": vpc or self.vpc},
             HostedZoneConfig={"PrivateZone": True},
         )  # fmt: skip
-        return str(made["HostedZone"]["Id"])
+        return str(created["HostedZone"]["Id"])
 
 
 @pytest.fixture(scope="module")
@@ -112,21 +112,23 @@ def test_a_port_that_is_let_in_and_has_nobody_refuses(aws):
 
 def test_an_acl_looks_only_at_what_leaves_its_subnet(aws):
     other = aws.started(FAMILY, subnet=aws.subnets[1], group=aws.open)
-    made = aws.ec2.create_network_acl(VpcId=aws.vpc)["NetworkAcl"]["NetworkAclId"]  # it lets nothing through
-    (held,) = aws.ec2.describe_network_acls(
+    acl_id = aws.ec2.create_network_acl(VpcId=aws.vpc)["NetworkAcl"][
+        "NetworkAclId"
+    ]  # it lets nothing through
+    (acl,) = aws.ec2.describe_network_acls(
         Filters=[{"Name": "association.subnet-id", "Values": [aws.subnets[0]]}]
     )["NetworkAcls"]
     (mine,) = [
-        association for association in held["Associations"] if association["SubnetId"] == aws.subnets[0]
+        association for association in acl["Associations"] if association["SubnetId"] == aws.subnets[0]
     ]
     changed = aws.ec2.replace_network_acl_association(
-        AssociationId=mine["NetworkAclAssociationId"], NetworkAclId=made
+        AssociationId=mine["NetworkAclAssociationId"], NetworkAclId=acl_id
     )["NewAssociationId"]
     try:
         assert aws.says(f"curl -sS -m 3 http://{aws.web}/") == "hello"
         assert aws.says(f"curl -sS -m 3 http://{other}/").startswith("curl: (28)")
     finally:
-        aws.ec2.replace_network_acl_association(AssociationId=changed, NetworkAclId=held["NetworkAclId"])
+        aws.ec2.replace_network_acl_association(AssociationId=changed, NetworkAclId=acl["NetworkAclId"])
     assert aws.says(f"curl -sS -m 3 http://{other}/") == "hello"
 
 

@@ -40,9 +40,9 @@ def test_a_task_and_all_in_it_is_the_same_after_a_restart(tmp_path):
     aws.endpoint.control("advance", seconds=60)
     assert aws.task(arn)["healthStatus"] == "HEALTHY"
     before = facts(aws, arn)
-    told = [event["message"] for event in before[-1] if "/teller/" in event["logStreamName"]]
-    assert told[0] == "s3cret"
-    assert json.loads(told[1])["AccessKeyId"].startswith("ASIA")
+    messages = [event["message"] for event in before[-1] if "/teller/" in event["logStreamName"]]
+    assert messages[0] == "s3cret"
+    assert json.loads(messages[1])["AccessKeyId"].startswith("ASIA")
     again = opened(tmp_path, seed=None)
     assert list(again.sandbox.notices) == []
     assert facts(again, arn) == before

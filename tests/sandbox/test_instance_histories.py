@@ -155,10 +155,10 @@ def agrees(aws, instances):
         assert instance["pendingTasksCount"] == len(pending)
         running = [task for task in here if task not in pending and task["desiredStatus"] == "RUNNING"]
         assert instance["runningTasksCount"] == len(running)
-        held = sum(int(task["memory"]) for task in here)
+        reserved = sum(int(task["memory"]) for task in here)
         left = {each["name"]: each for each in instance["remainingResources"]}
         had = {each["name"]: each for each in instance["registeredResources"]}
-        assert left["MEMORY"]["integerValue"] == had["MEMORY"]["integerValue"] - held >= 0
+        assert left["MEMORY"]["integerValue"] == had["MEMORY"]["integerValue"] - reserved >= 0
         bound = [
             str(binding["hostPort"])
             for task in here

@@ -31,9 +31,11 @@ class Balanced(OnEc2):
         self.pass_time(300)
 
     def group(self, name, rules):
-        made = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc_id)["GroupId"]
-        self.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=rules)
-        return made
+        group_id = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc_id)[
+            "GroupId"
+        ]
+        self.ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=rules)
+        return group_id
 
     def target_group(self, kind="instance", listener=True, **more):
         given = {"Name": f"{kind}s", "Protocol": "HTTP", "Port": 80, "VpcId": self.vpc_id, "TargetType": kind}
@@ -67,7 +69,7 @@ class Balanced(OnEc2):
             for task in self.service_tasks()
         )
 
-    def said(self):
+    def event_messages(self):
         [service] = self.ecs.describe_services(cluster="lab", services=["web"])["services"]
         return [event["message"] for event in service["events"]]
 
@@ -91,7 +93,7 @@ def test_dynamic_ports_are_registered_checked_and_drained(aws):
     assert aws.bound() == sorted((ec2_id, 32768 + i) for ec2_id in (first, second) for i in (0, 1))
     assert set(targets.values()) == {"healthy"}
     aws.pass_time(120)
-    assert aws.said()[0] == "(service web) has reached a steady state."
+    assert aws.event_messages()[0] == "(service web) has reached a steady state."
     aws.ecs.update_service(cluster="lab", service="web", desiredCount=2)
     aws.pass_time(60)
     assert aws.states(group) == ["draining"] * 2 + ["healthy"] * 2
@@ -113,7 +115,7 @@ def test_health_checks_meet_the_instances_security_group(aws):
     [port] = [port for _, port in aws.health(group)]
     assert aws.states(group) == ["unhealthy"]
     aws.pass_time(60)
-    [task] = [each for each in aws.said() if "is unhealthy" in each]
+    [task] = [each for each in aws.event_messages() if "is unhealthy" in each]
     assert task.endswith(
         f"(instance {ec2_id}) (port {port}) is unhealthy in (target-group {group}) due to (reason Request "
         "timed out)."
@@ -227,7 +229,7 @@ def test_an_instance_of_another_network_is_no_target(aws):
     assert (
         f"(service web) failed to register targets in target-group {group} with (error The following targets "
         f"are not in the target group VPC '{aws.vpc_id}': '{ec2_id}')"
-    ) in aws.said()
+    ) in aws.event_messages()
     assert aws.health(group) == {}
 
 

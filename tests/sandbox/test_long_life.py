@@ -24,6 +24,6 @@ def test_of_tasks_that_are_gone_a_log_stream_is_left(tmp_path):
             aws.ecs.stop_task(cluster=CLUSTER, task=aws.last_task)
             aws.pass_time(2 * HOUR)
         gc.collect()
-        models = (held for held in gc.get_objects() if isinstance(held, BaseModel | Task))
-        counts.append(Counter(type(held).__name__ for held in models if not isinstance(held, Stream)))
+        models = (thing for thing in gc.get_objects() if isinstance(thing, BaseModel | Task))
+        counts.append(Counter(type(model).__name__ for model in models if not isinstance(model, Stream)))
     assert counts[2] == counts[1]

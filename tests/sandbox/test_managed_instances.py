@@ -57,6 +57,20 @@ def test_instances_come_for_tasks_take_several_and_go(aws):
     assert (aws.instances(), aws.hosts()) == ([], [])
 
 
+@pytest.mark.parametrize(("wrote", "chosen"), [(LATEST, "t3.micro"), (8, "t3.large")])
+def test_burstable_types_are_chosen_by_their_own_price(aws, wrote, chosen):
+    """A journal of before took a micro for as dear as a large, and of equals the larger."""
+    burstable = {**ANY, "allowedInstanceTypes": ["t3.*"]}
+    aws.provider(requirements=burstable, name="burstable")
+    current_account().behaviour = wrote
+    arns = aws.run(1, name="burstable")
+    aws.pass_time(UP)
+    current_account().behaviour = LATEST
+    assert aws.types() == [chosen]
+    aws.stop(*arns)
+    aws.pass_time(IDLE)
+
+
 def test_a_provider_is_made_described_changed_and_deleted(aws):
     tags = [{"key": "team", "value": "a"}]
     made = aws.provider(ready=False, tags=tags, propagateTags="CAPACITY_PROVIDER")

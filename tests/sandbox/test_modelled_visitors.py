@@ -36,15 +36,15 @@ def measured() -> dict:
 def test_what_comes_is_served_and_measured(web):
     web.visitors(profile="constant", rate=10)
     web.pass_time(1200)
-    requests = web.told("RequestCount", last=600)
+    requests = web.metric_values("RequestCount", last=600)
     assert len(requests) == 10 and sum(requests) == pytest.approx(6000, rel=0.05)
-    assert requests == web.told("HTTPCode_Target_2XX_Count", last=600)
-    assert web.told("RequestCount", group=True, last=600) == requests
-    per_target = web.told("RequestCountPerTarget", group=True, last=600)
+    assert requests == web.metric_values("HTTPCode_Target_2XX_Count", last=600)
+    assert web.metric_values("RequestCount", group=True, last=600) == requests
+    per_target = web.metric_values("RequestCountPerTarget", group=True, last=600)
     assert per_target == [pytest.approx(count / 2, abs=1) for count in requests]
-    assert web.told("HealthyHostCount", "Average", group=True, last=600) == [2] * 10
-    assert web.told("UnHealthyHostCount", "Maximum", group=True, last=600) == [0] * 10
-    assert not web.told("HTTPCode_ELB_5XX_Count", last=1800)
+    assert web.metric_values("HealthyHostCount", "Average", group=True, last=600) == [2] * 10
+    assert web.metric_values("UnHealthyHostCount", "Maximum", group=True, last=600) == [0] * 10
+    assert not web.metric_values("HTTPCode_ELB_5XX_Count", last=1800)
     assert load_balancing().request_count(web.group_arn) == pytest.approx(12_000, rel=0.1)
 
 
@@ -65,7 +65,7 @@ def test_percentiles_of_the_response_time_lie_above_the_mean(web):
     web.visitors(profile="constant", rate=10)
     web.pass_time(600)
     of = ("p50", "Average", "p99")
-    median, mean, p99 = (web.told("TargetResponseTime", name, last=120)[0] for name in of)
+    median, mean, p99 = (web.metric_values("TargetResponseTime", name, last=120)[0] for name in of)
     assert mean == pytest.approx(0.005 + 0.08 / 0.6, rel=0.05)
     assert median < mean < p99 < 1.0
 
@@ -74,9 +74,11 @@ def test_one_in_a_minute_really_asks(web):
     before = len(lines(web))
     web.visitors(profile="constant", rate=10, path="/index.html")
     web.pass_time(600)
-    asked = [line for line in lines(web)[before:] if "GET /index.html" in line]
-    assert len(asked) == 10
-    assert web.told("RequestCount", last=300) == web.told("HTTPCode_Target_2XX_Count", last=300)
+    requests = [line for line in lines(web)[before:] if "GET /index.html" in line]
+    assert len(requests) == 10
+    assert web.metric_values("RequestCount", last=300) == web.metric_values(
+        "HTTPCode_Target_2XX_Count", last=300
+    )
 
 
 def lines(aws) -> list[str]:
@@ -92,7 +94,7 @@ def test_too_many_wait_fail_and_cost_tasks_their_health(web):
     assert any("due to (reason Request timed out)" in event["message"] for event in web.described()["events"])
     assert any("due to an unhealthy status" in event["message"] for event in web.described()["events"])
     assert max(web.service_metric("CPUUtilization", "Maximum", last=240)) == 100
-    assert sum(web.told("HTTPCode_ELB_504_Count", last=300)) == pytest.approx(
+    assert sum(web.metric_values("HTTPCode_ELB_504_Count", last=300)) == pytest.approx(
         status["failed"]["504"], rel=0.5
     )
     answered = sum(status["answered"].values()) + sum(status["failed"].values())
@@ -108,17 +110,19 @@ def test_requests_that_need_too_much_memory_kill_the_container(web):
     assert killed and {container["exitCode"] for container in killed} == {137}
     assert all("OutOfMemoryError" in container["reason"] for container in killed)
     assert web.status()["failed"]["502"] > 100
-    assert sum(web.told("HTTPCode_ELB_502_Count", last=240)) > 100
+    assert sum(web.metric_values("HTTPCode_ELB_502_Count", last=240)) > 100
 
 
 def test_who_comes_while_nobody_serves_gets_a_503(web):
     web.visitors(profile="constant", rate=10)
     web.ecs.update_service(cluster=CLUSTER, service="web", desiredCount=0)
     web.pass_time(900)
-    assert sum(web.told("HTTPCode_ELB_503_Count", last=300)) == pytest.approx(3000, rel=0.1)
-    assert web.told("HTTPCode_ELB_5XX_Count", last=300) == web.told("HTTPCode_ELB_503_Count", last=300)
+    assert sum(web.metric_values("HTTPCode_ELB_503_Count", last=300)) == pytest.approx(3000, rel=0.1)
+    assert web.metric_values("HTTPCode_ELB_5XX_Count", last=300) == web.metric_values(
+        "HTTPCode_ELB_503_Count", last=300
+    )
     assert not web.service_metric("CPUUtilization", last=300)  # no task, no datapoint
-    assert not web.told("RequestCount", last=300)  # only requests for which a target was chosen
+    assert not web.metric_values("RequestCount", last=300)  # only requests for which a target was chosen
 
 
 def test_weights_and_rules_say_who_serves(web):
@@ -135,7 +139,7 @@ def test_weights_and_rules_say_who_serves(web):
     web.pass_time(600)
     where = {**web.balancer_name, "TargetGroup": other.rpartition(":")[2]}
     part = sum(web.series("AWS/ApplicationELB", "RequestCount", last=300, **where))
-    assert part / sum(web.told("RequestCount", last=300)) == pytest.approx(0.25, abs=0.01)
+    assert part / sum(web.metric_values("RequestCount", last=300)) == pytest.approx(0.25, abs=0.01)
     web.visitors("change", path="/other/page")
     web.pass_time(600)
     assert sum(web.series("AWS/ApplicationELB", "RequestCount", last=300, **where)) == pytest.approx(
@@ -148,12 +152,14 @@ def test_what_the_balancer_answers_itself(web):
     web.elb.modify_listener(ListenerArn=web.listener_arn, DefaultActions=[fixed])
     web.visitors(profile="constant", rate=10)
     web.pass_time(300)
-    assert sum(web.told("HTTP_Fixed_Response_Count", last=180)) == pytest.approx(1800, rel=0.1)
+    assert sum(web.metric_values("HTTP_Fixed_Response_Count", last=180)) == pytest.approx(1800, rel=0.1)
     moved = {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", "Path": "/new"}}
     web.elb.modify_listener(ListenerArn=web.listener_arn, DefaultActions=[moved])
     web.pass_time(300)
-    assert sum(web.told("HTTP_Redirect_Count", last=180)) == pytest.approx(1800, rel=0.1)
-    assert web.told("HTTPCode_ELB_3XX_Count", last=180) == web.told("HTTP_Redirect_Count", last=180)
+    assert sum(web.metric_values("HTTP_Redirect_Count", last=180)) == pytest.approx(1800, rel=0.1)
+    assert web.metric_values("HTTPCode_ELB_3XX_Count", last=180) == web.metric_values(
+        "HTTP_Redirect_Count", last=180
+    )
     assert not web.service_metric("CPUUtilization", "Maximum", last=180)[0] > 1
 
 
@@ -169,9 +175,9 @@ def test_a_visit_through_the_gateway_counts(web):
     for _ in range(3):
         assert web.visit(web.name)[0] == 200
     web.pass_time(60)
-    assert web.told("RequestCount", last=120) == [3]
-    assert web.told("HTTPCode_Target_2XX_Count", group=True, last=120) == [3]
-    assert web.told("TargetResponseTime", "Average", last=120) == [0.01]
+    assert web.metric_values("RequestCount", last=120) == [3]
+    assert web.metric_values("HTTPCode_Target_2XX_Count", group=True, last=120) == [3]
+    assert web.metric_values("TargetResponseTime", "Average", last=120) == [0.01]
 
 
 def test_a_network_load_balancer_counts_flows(aws):
@@ -197,7 +203,7 @@ def test_a_service_may_be_measured_each_20_seconds(aws):
     assert len(aws.service_metric("CPUUtilization", period=20, last=300)) == 15
     assert aws.service_metric("CPUUtilization", "SampleCount", period=60, last=300) == [6] * 5
     assert aws.service_metric("MemoryUtilization", "SampleCount", period=60, last=300) == [2] * 5
-    assert len(aws.told("RequestCount", last=300)) == 5
+    assert len(aws.metric_values("RequestCount", last=300)) == 5
     aws.ecs.update_service(
         cluster=CLUSTER, service="web",
         monitoring={"metricConfigurations": [{"metricNames": names, "resolutionSeconds": 60}]},
@@ -242,7 +248,7 @@ def test_others_come_and_then_nobody(web):
     ended = web.visitors("stop")
     assert ended["arrivals"] > 600 + 60 and not web.endpoint.control("visitors")["visitors"]
     web.pass_time(300)
-    assert not web.told("RequestCount", last=240)
+    assert not web.metric_values("RequestCount", last=240)
     assert web.service_metric("CPUUtilization", last=240) == [0.29] * 4
 
 
@@ -261,7 +267,7 @@ PROFILE = {"profile": "constant", "rate": 1}
 
 
 @pytest.mark.parametrize(
-    ("asked", "says"),
+    ("order", "says"),
     [
         ({"load_balancer": "gone", **PROFILE}, "there is no load balancer gone; it may have been deleted"),
         ({"port": 81, **PROFILE}, "load balancer web has no listener on port 81; it listens on port 80"),
@@ -278,9 +284,9 @@ PROFILE = {"profile": "constant", "rate": 1}
         ({"do": "change", **PROFILE}, "port 80 of load balancer web has no visitors"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_and_leaves_nothing(standing, asked, says):
+def test_what_cannot_be_is_refused_and_leaves_nothing(standing, order, says):
     with pytest.raises(SandboxError) as refusal:
-        standing.visitors(asked.pop("do", "start"), **asked)
+        standing.visitors(order.pop("do", "start"), **order)
     assert says in str(refusal.value)
     assert not standing.endpoint.control("visitors")["visitors"]
 

@@ -50,11 +50,11 @@ def test_damage_and_a_dead_process_are_said(tmp_path):
     (folder / "journal.jsonl").write_text("no journal\n")
     endpoint = process.ensure(tmp_path, mode="stepped")
     try:
-        said = " ".join(endpoint.control("status")["notices"])
+        notices = " ".join(endpoint.control("status")["notices"])
     finally:
         process.stop(tmp_path)
-    assert "The sandbox had ended without being stopped" in said
-    assert "The sandbox's journal is damaged at record 1" in said
+    assert "The sandbox had ended without being stopped" in notices
+    assert "The sandbox's journal is damaged at record 1" in notices
     assert (folder / "journal.damaged-1").read_text() == "no journal\n"
 
 

@@ -10,7 +10,7 @@ from exec_rig import AWSLOGS, GROUP, Account
 from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.world.task.health_checks import Checks
 from ecslab.sandbox.world.time.clock import Clock, Repetition
-from tests.sandbox.snapshot.snapshot_rig import copied, difference, held
+from tests.sandbox.snapshot.snapshot_rig import copied, difference, state_of
 
 WEB = "public.ecr.aws/docker/library/httpd:2.4-alpine"
 REDIS = "public.ecr.aws/docker/library/redis:7"
@@ -51,47 +51,47 @@ def container(kind, number, interval):
 
 def account(home, now, kinds=QUIET, **options):
     """An account with a task of each kind of check."""
-    made = Account(home, wall=lambda: now, **options).furnish()
+    sandbox_account = Account(home, wall=lambda: now, **options).furnish()
     for number, kind in enumerate(kinds):
-        made.define(kind, container(kind, 0, 5 + number % 3 * 5 if kind in QUIET else 60))
+        sandbox_account.define(kind, container(kind, 0, 5 + number % 3 * 5 if kind in QUIET else 60))
     for kind in kinds:
-        made.task(kind, seconds=7.0)
-    return made
+        sandbox_account.task(kind, seconds=7.0)
+    return sandbox_account
 
 
-def share(made):
+def share(account):
     """A task whose containers ask each other, two of them the same one."""
     other = {**container("page", 2, 15), "image": BUSYBOX, "command": ["sleep", "infinity"]}
-    made.define("shared", container("page", 0, 5), container("ping", 1, 10), other)
-    made.task("shared")
+    account.define("shared", container("page", 0, 5), container("ping", 1, 10), other)
+    account.task("shared")
 
 
-def lived(made, steps):
+def lived(account, steps):
     """What is to be seen after these steps, and what was counted inside."""
-    tasks = made.ecs.list_tasks(cluster="lab")["taskArns"]
-    share(made)
-    shell = made.step_in(tasks[0])
+    tasks = account.ecs.list_tasks(cluster="lab")["taskArns"]
+    share(account)
+    shell = account.step_in(tasks[0])
     for step in steps:
         if step == "type":
             shell.type("echo typed > /typed; redis-cli incr typed\r")
         elif step == "start":
-            made.task("page", seconds=0.0)
+            account.task("page", seconds=0.0)
         elif step == "stop":
-            made.ecs.stop_task(cluster="lab", task=tasks.pop())
+            account.ecs.stop_task(cluster="lab", task=tasks.pop())
         else:
-            made.run(step)
-    sandbox, clock = made.sandbox, made.sandbox.clock
-    tasks = made.ecs.list_tasks(cluster="lab")["taskArns"]
-    pages = made.aws.logs.get_paginator("filter_log_events").paginate(logGroupName=GROUP)
+            account.run(step)
+    sandbox, clock = account.sandbox, account.sandbox.clock
+    tasks = account.ecs.list_tasks(cluster="lab")["taskArns"]
+    pages = account.aws.logs.get_paginator("filter_log_events").paginate(logGroupName=GROUP)
     sandbox.backend.enter()
-    account = sandbox.backend._account
-    held = account.regions["us-east-1"].tasks.values()
-    programs = [each.program for task in held for each in task.containers]
-    meters = [each._process.budget.meter for each in programs if each] + [account.budget.meter]
+    state = sandbox.backend._account
+    state_tasks = state.regions["us-east-1"].tasks.values()
+    programs = [each.program for task in state_tasks for each in task.containers]
+    meters = [each._process.budget.meter for each in programs if each] + [state.budget.meter]
     return {
-        "tasks": made.ecs.describe_tasks(cluster="lab", tasks=tasks)["tasks"],
+        "tasks": account.ecs.describe_tasks(cluster="lab", tasks=tasks)["tasks"],
         "events": [event for page in pages for event in page["events"]],
-        "streams": made.aws.logs.describe_log_streams(logGroupName=GROUP)["logStreams"],
+        "streams": account.aws.logs.describe_log_streams(logGroupName=GROUP)["logStreams"],
         "meters": [(meter.credit, meter.used, meter.since) for meter in meters],
         "clock": (clock.now, clock.next_at(), clock.changes, next(clock._order)),
         "journal": [(record.now, record.kind) for record in sandbox.journal.after(1)],
@@ -110,8 +110,8 @@ def test_a_history_in_bulk_is_the_history_event_by_event(tmp_path, now, loud):
         with pytest.MonkeyPatch.context() as patch:
             if name == "events":
                 patch.setattr(Clock, "_pass_quietly", lambda *_: False)
-            made = account(tmp_path, now, (*QUIET, *loud))
-            seen.append(lived(made, drawn(str(loud))))
+            sandbox_account = account(tmp_path, now, (*QUIET, *loud))
+            seen.append(lived(sandbox_account, drawn(str(loud))))
     for what, value in seen[0].items():
         assert value == seen[1][what], what
 
@@ -119,26 +119,26 @@ def test_a_history_in_bulk_is_the_history_event_by_event(tmp_path, now, loud):
 def test_a_snapshot_amid_quiet_checks_goes_on_as_the_journal_does(tmp_path, now, monkeypatch):
     monkeypatch.setattr(snapshots, "AT_STOP", 0)
     home = tmp_path / "home"
-    made = account(home, now, in_memory=False)
-    share(made)
-    made.run(900)
-    made.sandbox.close()
+    sandbox_account = account(home, now, in_memory=False)
+    share(sandbox_account)
+    sandbox_account.run(900)
+    sandbox_account.sandbox.close()
     states = []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = Account(copied(home, name, snapshots=with_snapshots), wall=lambda: now, in_memory=False)
         assert not again.sandbox.notices
         again.run(300)
-        states.append(held(again.sandbox))
+        states.append(state_of(again.sandbox))
         again.sandbox.close()
     assert difference(*states) == ""
 
 
 def test_a_quiet_day_of_checks_takes_few_events(tmp_path, now):
-    made = account(tmp_path, now)
-    made.run(600)
+    sandbox_account = account(tmp_path, now)
+    sandbox_account.run(600)
     happened = []
-    made.sandbox.clock.on_event = happened.append
-    made.run(86_400)
+    sandbox_account.sandbox.clock.on_event = happened.append
+    sandbox_account.run(86_400)
     assert len(happened) < 100, "some 90,000 health checks"
 
 
@@ -150,8 +150,8 @@ def test_what_may_change_something_happens_each_time(tmp_path, now, monkeypatch)
         return check(checks, task, container, watch)
 
     monkeypatch.setattr(Checks, "_check", counted)
-    made = account(tmp_path, now, LOUD)
-    made.run(1200)
+    sandbox_account = account(tmp_path, now, LOUD)
+    sandbox_account.run(1200)
     assert all(checked[kind] >= 18 for kind in LOUD), checked
     assert not any(isinstance(each[2], Repetition) and each[2].numbers > 1 for each in
-                   made.sandbox.clock._repetitions), "one of them is to be repeated"
+                   sandbox_account.sandbox.clock._repetitions), "one of them is to be repeated"

@@ -21,9 +21,9 @@ def registry(service, **more):
 
 def test_tasks_are_registered_when_they_run_and_taken_out_before_they_stop(aws):
     back = aws.discovery("back", ttl=0, HealthCheckCustomConfig={"FailureThreshold": 1})
-    made = aws.service("back", 2, **registry(back))
-    assert made["serviceRegistries"] == [{"registryArn": back["Arn"]}]
-    assert made["roleArn"].endswith("AWSServiceRoleForECS")
+    created = aws.service("back", 2, **registry(back))
+    assert created["serviceRegistries"] == [{"registryArn": back["Arn"]}]
+    assert created["roleArn"].endswith("AWSServiceRoleForECS")
     while len(aws.instances(back)) < 2:
         aws.pass_time(1)
         running = {task["taskArn"][-32:] for task in aws.tasks("back") if task["lastStatus"] == "RUNNING"}
@@ -43,7 +43,7 @@ def test_tasks_are_registered_when_they_run_and_taken_out_before_they_stop(aws):
         aws.pass_time(0.5)
         seen.append((aws.task(task["taskArn"])["lastStatus"], task["taskArn"][-32:] in aws.instances(back)))
     assert ("DEACTIVATING", True) in seen and ("DEPROVISIONING", False) in seen
-    assert not any(there for status, there in seen if status in ("STOPPING", "DEPROVISIONING"))
+    assert not any(registered for status, registered in seen if status in ("STOPPING", "DEPROVISIONING"))
     aws.ecs.update_service(cluster=CLUSTER, service="back", desiredCount=0)
     aws.pass_time(DOWN)
     assert aws.instances(back) == {} and aws.resolved(f"back.{NAME}") == []
@@ -69,8 +69,8 @@ def test_srv_records_have_the_port(aws):
     ((task, attributes),) = aws.instances(ports).items()
     assert attributes["AWS_INSTANCE_PORT"] == "80"
     assert aws.says(f"curl -sS http://{task}.ports.{NAME}:80/") == "hello"
-    said = aws.says(f"nslookup -type=srv ports.{NAME}")
-    assert f"ports.{NAME}\tservice = 1 1 80 {task}.ports.{NAME}\n" in said
+    answer = aws.says(f"nslookup -type=srv ports.{NAME}")
+    assert f"ports.{NAME}\tservice = 1 1 80 {task}.ports.{NAME}\n" in answer
     aws.ecs.delete_service(cluster=CLUSTER, service="ports", force=True)
 
 
@@ -136,8 +136,8 @@ def test_a_registry_that_is_gone_is_told_of(aws):
     aws.cloud_map.delete_service(Id=gone["Id"])
     aws.ecs.update_service(cluster=CLUSTER, service="gone", desiredCount=1)
     aws.pass_time(UP)
-    said = [event["message"] for event in aws.described("gone")["events"]]
-    assert any(f"failed to register tasks in service registry ({gone['Arn']})" in text for text in said)
+    messages = [event["message"] for event in aws.described("gone")["events"]]
+    assert any(f"failed to register tasks in service registry ({gone['Arn']})" in text for text in messages)
     aws.ecs.delete_service(cluster=CLUSTER, service="gone", force=True)
     aws.pass_time(DOWN)
     assert aws.described("gone")["status"] == "INACTIVE"
@@ -171,28 +171,33 @@ def test_a_registry_that_is_gone_is_told_of(aws):
     ],
 )  # fmt: skip
 def test_registries_that_ecs_refuses(aws, records, entry, mode, message):
-    held = aws.discovery("refuses", *records)
+    discovery = aws.discovery("refuses", *records)
     fargate = {"requiresCompatibilities": ["FARGATE"], "cpu": "256"} if mode == "awsvpc" else {}
     container = {"name": "web", "image": "httpd:2.4", "portMappings": [{"containerPort": 80}]}
     aws.ecs.register_task_definition(
         family=f"is-{mode}", networkMode=mode, memory="512", containerDefinitions=[container], **fargate
     )
-    asked = {"cluster": CLUSTER, "serviceName": "refused", "taskDefinition": f"is-{mode}", "desiredCount": 1}
+    request = {
+        "cluster": CLUSTER,
+        "serviceName": "refused",
+        "taskDefinition": f"is-{mode}",
+        "desiredCount": 1,
+    }
     if mode == "awsvpc":
         vpc = {"subnets": aws.subnets[:1]}
-        asked |= {"launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": vpc}}
-    given = {"serviceRegistries": [{"registryArn": held["Arn"], **entry}]}
-    said = refusal(aws.ecs.create_service, **asked, **given)
-    assert said.startswith(f"InvalidParameterException: {message}")
+        request |= {"launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": vpc}}
+    given = {"serviceRegistries": [{"registryArn": discovery["Arn"], **entry}]}
+    refused = refusal(aws.ecs.create_service, **request, **given)
+    assert refused.startswith(f"InvalidParameterException: {message}")
     assert not aws.ecs.describe_services(cluster=CLUSTER, services=["refused"])["services"]
-    aws.cloud_map.delete_service(Id=held["Id"])
+    aws.cloud_map.delete_service(Id=discovery["Id"])
 
 
 def test_a_registered_service_has_a_thousand_tasks_at_most(aws):
-    held = aws.discovery("large")
-    asked = {"name": "large", "count": 1001, **registry(held)}
-    assert refusal(aws.service, **asked) == "InvalidParameterException: Desired count exceeds limit."
-    aws.service("large", 0, **registry(held))
+    discovery = aws.discovery("large")
+    request = {"name": "large", "count": 1001, **registry(discovery)}
+    assert refusal(aws.service, **request) == "InvalidParameterException: Desired count exceeds limit."
+    aws.service("large", 0, **registry(discovery))
     more = {"cluster": CLUSTER, "service": "large", "desiredCount": 1001}
     assert refusal(aws.ecs.update_service, **more).endswith("Desired count exceeds limit.")
     assert aws.described("large")["desiredCount"] == 0

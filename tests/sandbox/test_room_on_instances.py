@@ -40,7 +40,7 @@ class Tight(OnEc2):
     def service(self):
         return self.ecs.describe_services(cluster="lab", services=["web"])["services"][0]
 
-    def said(self):
+    def event_messages(self):
         return [event["message"].removeprefix("(service web) ") for event in self.service()["events"]]
 
     def until(self, happened, step=5, most=600):
@@ -66,7 +66,7 @@ def lacking_room(aws):
     aws.serve()
     aws.pass_time(6000)
     assert len(aws.service_tasks()) == 1
-    assert any("has insufficient memory available" in each for each in aws.said())
+    assert any("has insufficient memory available" in each for each in aws.event_messages())
 
 
 def test_a_service_tries_again_as_soon_as_an_instance_registers(aws):
@@ -98,11 +98,11 @@ def test_a_service_tries_again_as_soon_as_a_task_has_left(aws):
 
 def test_an_instance_that_does_not_help_is_no_reason_to_try(aws):
     lacking_room(aws)
-    before = aws.said()
+    before = aws.event_messages()
     aws.launch(InstanceType="t3.micro")
     aws.until(lambda: len(aws.instances()) == 2)
     aws.pass_time(60)
-    assert aws.said() == before
+    assert aws.event_messages() == before
 
 
 def test_a_service_of_an_older_journal_waits_to_the_end(aws):
@@ -131,17 +131,17 @@ def lopsided(aws, **more):
 
 def test_zones_are_evened_out_when_there_is_an_instance_in_another_one(aws):
     lopsided(aws, placementStrategy=[SPREAD, PACK])
-    before = set(aws.said())
+    before = set(aws.event_messages())
     aws.launch(place=1)
     aws.pass_time(900)
     assert aws.zones() == {"us-east-1a": 2, "us-east-1b": 2}
-    said = [each for each in reversed(aws.said()) if each not in before]
-    assert said[0] == (
+    messages = [each for each in reversed(aws.event_messages()) if each not in before]
+    assert messages[0] == (
         "is not AZ balanced with 4 tasks in us-east-1a, 0 tasks in us-east-1b. AZ Rebalancing in progress."
     )
     started = "has started 1 tasks in us-east-1b to AZ Rebalance: (task "
-    assert sum(each.startswith(started) for each in said) == 2
-    assert "is AZ balanced with 2 tasks in us-east-1a, 2 tasks in us-east-1b." in said
+    assert sum(each.startswith(started) for each in messages) == 2
+    assert "is AZ balanced with 2 tasks in us-east-1a, 2 tasks in us-east-1b." in messages
 
 
 def test_a_zone_without_room_is_told_of_once_and_gets_its_tasks_once_it_has_some(aws):
@@ -154,7 +154,7 @@ def test_a_zone_without_room_is_told_of_once_and_gets_its_tasks_once_it_has_some
     lacking = (
         "is unable to place a task in us-east-1b because no container instance met all of its requirements."
     )
-    assert aws.said().count(lacking) == 1
+    assert aws.event_messages().count(lacking) == 1
     assert aws.zones() == {"us-east-1a": 4}
     aws.ecs.stop_task(cluster="lab", task=other["taskArn"])
     aws.pass_time(900)

@@ -103,26 +103,26 @@ def play(aws, seed):
 
 
 def judge():
-    held = state.of(REGION)
-    for resource, target in held.targets.items():
+    regional = state.of(REGION)
+    for resource, target in regional.targets.items():
         service = state.service_of(REGION, resource)
         mine = [
-            each for each in held.log.activities if each.resource == resource and each.desired is not None
+            each for each in regional.log.activities if each.resource == resource and each.desired is not None
         ]
         untouched = mine and service.desired == mine[0].desired
         if untouched and target.bounds_event is None:  # not since changed by hand, nor the bounds by a call
             assert target.bounds.clamp(service.desired) == service.desired, mine[0]
-    for activity in held.log.activities:
+    for activity in regional.log.activities:
         assert any(re.fullmatch(cause, activity.cause) for cause in EXPLAINED), activity.cause
         assert activity.ended_at is None or activity.ended_at >= activity.started_at
         assert (activity.ended_at is None) == (
             activity.status == "InProgress" or activity.not_scaled is not None
         )
-    starts = [each.started_at for each in held.log.activities]
+    starts = [each.started_at for each in regional.log.activities]
     assert starts == sorted(starts, reverse=True)
-    for resource in {each.resource for each in held.log.activities}:
+    for resource in {each.resource for each in regional.log.activities}:
         scaled = [
-            each for each in held.log.activities if each.resource == resource and each.desired is not None
+            each for each in regional.log.activities if each.resource == resource and each.desired is not None
         ]
         for later, earlier in pairwise(scaled):
             alarms = [re.fullmatch(EXPLAINED[0], each.cause) for each in (later, earlier)]
@@ -151,21 +151,21 @@ def test_the_judge_sees_what_is_wrong(tmp_path):
     aws.target("one", 3, 5)
     aws.pass_time(60)
     judge()
-    held = state.of(REGION)
-    [target] = held.targets.values()
+    regional = state.of(REGION)
+    [target] = regional.targets.values()
     target.bounds = Bounds(4, 5)
     with pytest.raises(AssertionError):
         judge()
     target.bounds = Bounds(3, 5)
-    held.log.add(Activity("a", target.resource, "Setting desired count to 3.", "the moon was full",
+    regional.log.add(Activity("a", target.resource, "Setting desired count to 3.", "the moon was full",
                           current_account().clock.timestamp(), desired=3))  # fmt: skip
     with pytest.raises(AssertionError, match="the moon was full"):
         judge()
-    held.log.activities.popleft()
+    regional.log.activities.popleft()
     cause = "monitor alarm TargetTracking-service/blue/one-AlarmLow-1 in state ALARM triggered policy load"
     now = current_account().clock.timestamp()
     for at in (now - 100, now):
-        held.log.add(Activity("a", target.resource, "Setting desired count to 3.", cause, at, desired=3))
+        regional.log.add(Activity("a", target.resource, "Setting desired count to 3.", cause, at, desired=3))
     with pytest.raises(AssertionError):
         judge()
     sandbox.close()

@@ -251,10 +251,10 @@ def test_what_is_suspended_does_not_happen(aws):
 
 def step_policy(aws, name, policy, steps, **more):
     configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": steps, **more}
-    made = aws.scaling.put_scaling_policy(
+    answer = aws.scaling.put_scaling_policy(
         **of(name), PolicyName=policy, PolicyType="StepScaling", StepScalingPolicyConfiguration=configuration
     )
-    return made["PolicyARN"]
+    return answer["PolicyARN"]
 
 
 def test_steps_out_and_in(aws):
@@ -329,7 +329,7 @@ def test_who_changes_the_count(aws, monkeypatch):
     callers = []
     update = scaler.services.update_service
     monkeypatch.setattr(scaler.services, "update_service",
-                        lambda asked, caller: (callers.append(caller), update(asked, caller))[1])  # fmt: skip
+                        lambda *call: (callers.append(call[1]), update(*call))[1])  # fmt: skip
     aws.target("caller", 3, 4)
     aws.pass_time(1)
     assert [(caller.region, caller.arn) for caller in callers] == [

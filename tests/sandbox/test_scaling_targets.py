@@ -115,19 +115,19 @@ def test_lists_come_in_pages(aws):
 
 def test_a_policy_and_its_alarms(aws):
     arn = aws.target("policy")
-    made = aws.track("policy", 50, ScaleInCooldown=60)
+    policy = aws.track("policy", 50, ScaleInCooldown=60)
     tail = arn.rpartition("/0ec5")[2]
     uuid = f"{tail[:8]}-{tail[8:12]}-{tail[12:16]}-{tail[16:20]}-{tail[20:]}"
-    assert made["PolicyARN"] == (
+    assert policy["PolicyARN"] == (
         f"arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:{uuid}:resource/ecs/service/blue/policy:"
         "policyName/load"
     )
     high, low = aws.own_alarms("policy")
-    assert [each["AlarmName"] for each in made["Alarms"]] == [high.name, low.name]
+    assert [each["AlarmName"] for each in policy["Alarms"]] == [high.name, low.name]
     assert re.fullmatch(f"TargetTracking-service/blue/policy-AlarmHigh-{UUID}", high.name)
     assert re.fullmatch(f"TargetTracking-service/blue/policy-AlarmLow-{UUID}", low.name)
     [action] = high.actions["ALARM"]
-    assert re.fullmatch(re.escape(made["PolicyARN"]) + f":createdBy/{UUID}", action)
+    assert re.fullmatch(re.escape(policy["PolicyARN"]) + f":createdBy/{UUID}", action)
     assert high.description == f"DO NOT EDIT OR DELETE. For TargetTrackingScaling policy {action}."
     assert (high.comparison, high.threshold, high.evaluation_periods) == ("GreaterThanThreshold", 50.0, 3)
     assert (low.comparison, low.threshold, low.evaluation_periods) == ("LessThanThreshold", 45.0, 15)
@@ -135,7 +135,7 @@ def test_a_policy_and_its_alarms(aws):
     assert {each.datapoints_to_alarm for each in (high, low)} == {None}
     assert (high.state, high.reason) == ("INSUFFICIENT_DATA", "Unchecked: Initial alarm creation")
     shown = aws.policy("policy")
-    assert shown["Alarms"] == made["Alarms"]
+    assert shown["Alarms"] == policy["Alarms"]
     configuration = shown["TargetTrackingScalingPolicyConfiguration"]
     assert configuration["ScaleInCooldown"] == 60
     assert "ScaleOutCooldown" not in configuration  # defaults are not filled in
@@ -145,7 +145,7 @@ def test_a_rewrite_replaces_both_alarms(aws):
     aws.target("rewrite")
     first, before = aws.track("rewrite"), aws.policy("rewrite")
     second = aws.track("rewrite")
-    names = [{each["AlarmName"] for each in made["Alarms"]} for made in (first, second)]
+    names = [{each["AlarmName"] for each in policy["Alarms"]} for policy in (first, second)]
     assert not names[0] & names[1]
     assert {alarm.name for alarm in aws.own_alarms("rewrite")} == names[1]
     after = aws.policy("rewrite")
@@ -304,11 +304,11 @@ def test_the_end_of_a_target(aws):
 
 def test_a_step_policy_lists_the_alarms_that_name_it(aws):
     aws.target("steps")
-    made = aws.scaling.put_scaling_policy(
+    created = aws.scaling.put_scaling_policy(
         **of("steps"), PolicyName="up", PolicyType="StepScaling", StepScalingPolicyConfiguration=STEPS
     )
-    assert made["Alarms"] == []
-    aws.alarm("mine", "steps", made["PolicyARN"], "GreaterThanThreshold", 50)
+    assert created["Alarms"] == []
+    aws.alarm("mine", "steps", created["PolicyARN"], "GreaterThanThreshold", 50)
     assert [each["AlarmName"] for each in aws.policy("steps", "up")["Alarms"]] == ["mine"]
     aws.scaling.delete_scaling_policy(**of("steps"), PolicyName="up")
     assert aws.alarms.get("mine") is not None  # it is the user's
@@ -344,9 +344,9 @@ def test_steps_that_cannot_be(aws, given, sentence):
     if not aws.scaling.describe_scalable_targets(**ECS, ResourceIds=["service/blue/bad"])["ScalableTargets"]:
         aws.target("bad")
     configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": given}
-    said = refusal(aws.scaling.put_scaling_policy, **of("bad"), PolicyName="bad", PolicyType="StepScaling",
+    message = refusal(aws.scaling.put_scaling_policy, **of("bad"), PolicyName="bad", PolicyType="StepScaling",
                    StepScalingPolicyConfiguration=configuration)  # fmt: skip
-    assert said == f"ValidationException: {sentence}"
+    assert message == f"ValidationException: {sentence}"
     assert aws.scaling.describe_scaling_policies(**of("bad"))["ScalingPolicies"] == []
 
 
@@ -368,8 +368,8 @@ def test_scheduled_actions_that_cannot_be(aws, given, sentence):
     if not aws.scaling.describe_scalable_targets(**ECS, ResourceIds=["service/blue/late"])["ScalableTargets"]:
         aws.target("late")
     whole = {"Schedule": "rate(1 day)", "ScalableTargetAction": {"MinCapacity": 1}, **given}
-    said = refusal(aws.scaling.put_scheduled_action, **of("late"), ScheduledActionName="bad", **whole)
-    assert said == f"ValidationException: {sentence}"
+    message = refusal(aws.scaling.put_scheduled_action, **of("late"), ScheduledActionName="bad", **whole)
+    assert message == f"ValidationException: {sentence}"
     assert aws.scaling.describe_scheduled_actions(**of("late"))["ScheduledActions"] == []
 
 

@@ -48,8 +48,8 @@ class Connected(Discovering):
         """What the newest task of a service is answered."""
         running = [task for task in self.tasks(service) if task["lastStatus"] == "RUNNING"]
         arn = max(running, key=lambda task: task["createdAt"])["taskArn"]
-        held = current_account().tasks_by_interface.values()
-        container = next(task for task in held if task.arn == arn).containers[0]
+        tasks = current_account().tasks_by_interface.values()
+        container = next(task for task in tasks if task.arn == arn).containers[0]
         run = CLIENTS["curl"](program_of(container)._process, ["-sS", "-m", "3", url], Place())
         try:
             while True:
@@ -70,9 +70,9 @@ def aws(tmp_path_factory):
 
 def test_a_default_namespace_is_made_for_a_cluster(aws):
     fresh = {"namespace": "fresh"}
-    made = aws.ecs.create_cluster(clusterName="other", serviceConnectDefaults=fresh)["cluster"]
-    assert (made["status"], made["attachmentsStatus"]) == ("PROVISIONING", "UPDATE_IN_PROGRESS")
-    assert [(each["type"], each["status"]) for each in made["attachments"]] == [("sc", "ATTACHING")]
+    created = aws.ecs.create_cluster(clusterName="other", serviceConnectDefaults=fresh)["cluster"]
+    assert (created["status"], created["attachmentsStatus"]) == ("PROVISIONING", "UPDATE_IN_PROGRESS")
+    assert [(each["type"], each["status"]) for each in created["attachments"]] == [("sc", "ATTACHING")]
     aws.pass_time(10)
     (shown,) = aws.ecs.describe_clusters(clusters=["other"], include=["ATTACHMENTS"])["clusters"]
     assert (shown["status"], shown["attachmentsStatus"]) == ("ACTIVE", "UPDATE_COMPLETE")
@@ -90,12 +90,12 @@ def test_a_default_namespace_is_made_for_a_cluster(aws):
 def test_a_client_knows_the_endpoints_that_were_there_when_its_deployment_began(aws):
     aws.client_of("early")
     aws.pass_time(UP)
-    made = aws.server("late")
-    deployment = made["deployments"][0]
+    created = aws.server("late")
+    deployment = created["deployments"][0]
     assert deployment["serviceConnectConfiguration"]["services"][0]["discoveryName"] == "late"
     (resource,) = deployment["serviceConnectResources"]
-    made = aws.cloud_map.get_service(Id=resource["discoveryArn"])["Service"]
-    assert (resource["discoveryName"], made["Name"], made["Type"]) == ("late", "late", "HTTP")
+    discovery = aws.cloud_map.get_service(Id=resource["discoveryArn"])["Service"]
+    assert (resource["discoveryName"], discovery["Name"], discovery["Type"]) == ("late", "late", "HTTP")
     aws.client_of("after")
     aws.pass_time(UP)
     assert aws.asked("after", "http://late/") == "hello"
@@ -178,8 +178,8 @@ def test_the_proxy_is_a_container_of_the_task(aws):
     web, proxy = aws.tasks("shown")[0]["containers"]
     assert proxy["name"].startswith("ecs-service-connect-") and len(proxy["name"]) == 25
     assert web["lastStatus"] == proxy["lastStatus"] == "RUNNING" and proxy["healthStatus"] == "HEALTHY"
-    held = next(each for each in current_account().tasks_by_interface.values() if each.proxy)
-    assert program_of(held.containers[0])._process.spec.memory_mib == 512 - 64
+    task = next(each for each in current_account().tasks_by_interface.values() if each.proxy)
+    assert program_of(task.containers[0])._process.spec.memory_mib == 512 - 64
     off = {"enabled": False}
     aws.ecs.update_service(cluster=CLUSTER, service="shown", serviceConnectConfiguration=off)
     aws.pass_time(ROLLED)
@@ -212,26 +212,26 @@ def test_configurations_that_are_refused(aws, entry, message):
         aws.server("held", 0)
     before = aws.cloud_map.list_services()["Services"]
     configuration = {"enabled": True, "services": [{"portName": "http", **entry}]}
-    said = refusal(aws.service, name="bad", definition="serves", serviceConnectConfiguration=configuration)
-    assert said.startswith(message)
+    text = refusal(aws.service, name="bad", definition="serves", serviceConnectConfiguration=configuration)
+    assert text.startswith(message)
     assert aws.cloud_map.list_services()["Services"] == before, "nothing is left over"
 
 
 def test_namespaces_that_are_refused(aws):
     aws.ecs.create_cluster(clusterName="bare")
     connect = {"enabled": True, "namespace": "nowhere"}
-    said = refusal(aws.service, name="bad", definition="serves", serviceConnectConfiguration=connect)
-    assert said == "NamespaceNotFoundException: Failed to retrieve namespace for nowhere"
-    asked = {"name": "bad", "definition": "serves", "cluster": "bare"}
-    said = refusal(aws.service, **asked, serviceConnectConfiguration={"enabled": True})
-    assert said == "InvalidParameterException: Namespace is missing"
+    message = refusal(aws.service, name="bad", definition="serves", serviceConnectConfiguration=connect)
+    assert message == "NamespaceNotFoundException: Failed to retrieve namespace for nowhere"
+    request = {"name": "bad", "definition": "serves", "cluster": "bare"}
+    message = refusal(aws.service, **request, serviceConnectConfiguration={"enabled": True})
+    assert message == "InvalidParameterException: Namespace is missing"
     none = {"namespace": "arn:aws:servicediscovery:us-east-1:123456789012:namespace/ns-none"}
-    said = refusal(aws.ecs.create_cluster, clusterName="x", serviceConnectDefaults=none)
-    assert said.startswith("NamespaceNotFoundException: ")
-    said = refusal(aws.ecs.update_cluster, cluster="bare", serviceConnectDefaults={"namespace": "ä"})
-    assert said.startswith("InvalidParameterException: 1 validation error")
-    said = refusal(aws.ecs.list_services_by_namespace, namespace="no")
-    assert said.startswith("NamespaceNotFoundException")
+    message = refusal(aws.ecs.create_cluster, clusterName="x", serviceConnectDefaults=none)
+    assert message.startswith("NamespaceNotFoundException: ")
+    message = refusal(aws.ecs.update_cluster, cluster="bare", serviceConnectDefaults={"namespace": "ä"})
+    assert message.startswith("InvalidParameterException: 1 validation error")
+    message = refusal(aws.ecs.list_services_by_namespace, namespace="no")
+    assert message.startswith("NamespaceNotFoundException")
     assert not aws.ecs.describe_clusters(clusters=["x"])["clusters"]
 
 
@@ -246,8 +246,8 @@ def test_a_namespace_that_is_deleted_behind_a_client_is_missed_by_its_next_deplo
     aws.pass_time(2 * UP)
     assert len(aws.tasks("lonely")) == 1, "the deployment goes on"
     again = {"cluster": CLUSTER, "service": "lonely", "forceNewDeployment": True}
-    said = refusal(aws.ecs.update_service, **again)
-    assert said == "NamespaceNotFoundException: Failed to retrieve namespace for short"
+    message = refusal(aws.ecs.update_service, **again)
+    assert message == "NamespaceNotFoundException: Failed to retrieve namespace for short"
     assert len(aws.described("lonely")["deployments"]) == 1, "nothing is left over"
     aws.gone("lonely")
 
@@ -279,12 +279,13 @@ def test_other_meshes_are_refused(aws):
     """App Mesh and VPC Lattice."""
     lattice = [{"roleArn": "arn:aws:iam::123456789012:role/x", "portName": "http",
                 "targetGroupArn": "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-1"}]  # fmt: skip
-    said = refusal(aws.service, name="bad", definition="serves", vpcLatticeConfigurations=lattice)
-    assert said == "UnsupportedFeatureException: This sandbox does not carry VPC Lattice yet."
+    message = refusal(aws.service, name="bad", definition="serves", vpcLatticeConfigurations=lattice)
+    assert message == "UnsupportedFeatureException: This sandbox does not carry VPC Lattice yet."
     definition = {"family": "meshed", "containerDefinitions": [{"name": "a", "image": "b", "memory": 128}]}
     proxy = {"type": "APPMESH", "containerName": "a"}
-    said = refusal(aws.ecs.register_task_definition, **definition, proxyConfiguration=proxy)
-    assert said.startswith("UnsupportedFeatureException: This sandbox does not carry ") and "App Mesh" in said
+    message = refusal(aws.ecs.register_task_definition, **definition, proxyConfiguration=proxy)
+    assert message.startswith("UnsupportedFeatureException: This sandbox does not carry ")
+    assert "App Mesh" in message
     assert aws.ecs.list_task_definitions(familyPrefix="meshed")["taskDefinitionArns"] == []
     assert not aws.ecs.describe_services(cluster=CLUSTER, services=["bad"])["services"]
 

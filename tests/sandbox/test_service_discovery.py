@@ -129,20 +129,21 @@ def test_a_service_without_a_check_knows_no_health(aws, service):
     health = aws.cloud_map.get_instances_health_status(ServiceId=service["Id"], Instances=["one"])["Status"]
     assert health == {"one": "UNKNOWN"}
     tell = {"ServiceId": service["Id"], "InstanceId": "one", "Status": "HEALTHY"}
-    said = refusal(aws.cloud_map.update_instance_custom_health_status, **tell)
-    assert said.startswith("CustomHealthNotFound")
+    message = refusal(aws.cloud_map.update_instance_custom_health_status, **tell)
+    assert message.startswith("CustomHealthNotFound")
 
 
 def test_an_http_namespace_is_found_by_the_api_alone(aws):
-    held = aws.done(aws.cloud_map.create_http_namespace(Name="shop", Description="d"))["NAMESPACE"]
-    made = aws.cloud_map.create_service(Name="api", NamespaceId=held)["Service"]
-    assert made["Type"] == "HTTP" and "DnsConfig" not in made
-    aws.done(aws.cloud_map.register_instance(ServiceId=made["Id"], InstanceId="x", Attributes={"at": "here"}))
+    namespace = aws.done(aws.cloud_map.create_http_namespace(Name="shop", Description="d"))["NAMESPACE"]
+    created = aws.cloud_map.create_service(Name="api", NamespaceId=namespace)["Service"]
+    assert created["Type"] == "HTTP" and "DnsConfig" not in created
+    instance = {"InstanceId": "x", "Attributes": {"at": "here"}}
+    aws.done(aws.cloud_map.register_instance(ServiceId=created["Id"], **instance))
     (instance,) = aws.cloud_map.discover_instances(NamespaceName="shop", ServiceName="api")["Instances"]
     assert (instance["InstanceId"], instance["Attributes"]) == ("x", {"at": "here"})
     assert aws.resolved("api.shop") == []
     dns = {"DnsRecords": [{"Type": "A", "TTL": 1}]}
-    assert refusal(aws.cloud_map.create_service, Name="dns", NamespaceId=held, DnsConfig=dns) == (
+    assert refusal(aws.cloud_map.create_service, Name="dns", NamespaceId=namespace, DnsConfig=dns) == (
         "InvalidInput: When you specify an HTTP service, you can't include a DnsConfig element."
     )
 
@@ -211,9 +212,9 @@ def test_instances_that_no_record_can_be_made_of(aws, records, attributes, messa
     ],
 )  # fmt: skip
 def test_services_that_are_refused(aws, given, message):
-    asked = {"Name": "ok", "NamespaceId": aws.namespace, **records("A")}
+    request = {"Name": "ok", "NamespaceId": aws.namespace, **records("A")}
     before = aws.cloud_map.list_services()["Services"]
-    assert refusal(aws.cloud_map.create_service, **asked | given).startswith(message)
+    assert refusal(aws.cloud_map.create_service, **request | given).startswith(message)
     assert aws.cloud_map.list_services()["Services"] == before
 
 
@@ -248,14 +249,15 @@ def test_lists_have_filters_and_pages(aws, service):
     assert names({"Name": "TYPE", "Values": ["HTTP"]}) <= {"shop"}
     assert names({"Name": "NAME", "Values": [NAME, "x"], "Condition": "IN"}) == {NAME}
     assert names({"Name": "NAME", "Values": ["corp"], "Condition": "BEGINS_WITH"}) == {NAME}
-    held = {"Name": "NAMESPACE_ID", "Values": [aws.namespace]}
-    listed = cloud_map.list_services(Filters=[held])["Services"]
+    in_namespace = {"Name": "NAMESPACE_ID", "Values": [aws.namespace]}
+    listed = cloud_map.list_services(Filters=[in_namespace])["Services"]
     assert service["Id"] in [each["Id"] for each in listed]
-    first = cloud_map.list_services(Filters=[held], MaxResults=1)
-    second = cloud_map.list_services(Filters=[held], MaxResults=1, NextToken=first["NextToken"])
+    first = cloud_map.list_services(Filters=[in_namespace], MaxResults=1)
+    second = cloud_map.list_services(Filters=[in_namespace], MaxResults=1, NextToken=first["NextToken"])
     assert [first["Services"][0]["Id"], second["Services"][0]["Id"]] == [each["Id"] for each in listed[:2]]
-    made = {"Name": "TYPE", "Values": ["CREATE_NAMESPACE"]}
-    assert cloud_map.list_operations(Filters=[made, held])["Operations"][0]["Status"] == "SUCCESS"
+    of_creation = {"Name": "TYPE", "Values": ["CREATE_NAMESPACE"]}
+    [creation] = cloud_map.list_operations(Filters=[of_creation, in_namespace])["Operations"]
+    assert creation["Status"] == "SUCCESS"
     when = {"Name": "UPDATE_DATE", "Values": ["0", "1"], "Condition": "BETWEEN"}
     assert cloud_map.list_operations(Filters=[when])["Operations"] == []
     assert refusal(cloud_map.list_services, NextToken="x") == "InvalidInput: The NextToken value is invalid."
@@ -280,26 +282,26 @@ def test_public_namespaces_are_refused_in_one_sentence(aws):
 def test_what_a_namespace_is_made_with(aws):
     more = {"CreatorRequestId": "mine", "Description": "d", "Tags": [{"Key": "k", "Value": "v"}]}
     soa = {"DnsProperties": {"SOA": {"TTL": 44}}}
-    held = aws.made_namespace("made.local", Properties=soa, **more)
+    namespace = aws.made_namespace("made.local", Properties=soa, **more)
     http = aws.done(aws.cloud_map.create_http_namespace(Name="made", **more))["NAMESPACE"]
-    for each in (held, http):
+    for each in (namespace, http):
         shown = aws.cloud_map.get_namespace(Id=each)["Namespace"]
         assert (shown["CreatorRequestId"], shown["Description"]) == ("mine", "d")
         assert aws.cloud_map.list_tags_for_resource(ResourceARN=shown["Arn"])["Tags"] == more["Tags"]
-    properties = aws.cloud_map.get_namespace(Id=held)["Namespace"]["Properties"]
+    properties = aws.cloud_map.get_namespace(Id=namespace)["Namespace"]["Properties"]
     assert properties["DnsProperties"]["SOA"] == {"TTL": 44}
 
 
 def test_what_a_service_is_made_with(aws):
     more = {"CreatorRequestId": "mine", "Description": "d", "Tags": [{"Key": "k", "Value": "v"}]}
     dns = {"NamespaceId": aws.namespace, "DnsRecords": [{"Type": "SRV", "TTL": 9}]}  # the older place for it
-    made = aws.cloud_map.create_service(
+    created = aws.cloud_map.create_service(
         Name="whole", DnsConfig=dns, HealthCheckCustomConfig={"FailureThreshold": 3}, **more
     )["Service"]
-    assert (made["CreatorRequestId"], made["Description"], made["Type"]) == ("mine", "d", "DNS_HTTP")
-    assert made["DnsConfig"] == {**dns, "RoutingPolicy": "MULTIVALUE"}
-    assert made["HealthCheckCustomConfig"] == {"FailureThreshold": 1}
-    assert aws.cloud_map.list_tags_for_resource(ResourceARN=made["Arn"])["Tags"] == more["Tags"]
+    assert (created["CreatorRequestId"], created["Description"], created["Type"]) == ("mine", "d", "DNS_HTTP")
+    assert created["DnsConfig"] == {**dns, "RoutingPolicy": "MULTIVALUE"}
+    assert created["HealthCheckCustomConfig"] == {"FailureThreshold": 1}
+    assert aws.cloud_map.list_tags_for_resource(ResourceARN=created["Arn"])["Tags"] == more["Tags"]
 
 
 def test_lists_of_instances(aws, service):

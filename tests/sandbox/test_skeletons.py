@@ -90,9 +90,9 @@ def _differs(skeleton, answer):
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory):
-    made = Aws(in_process.start(tmp_path_factory.mktemp("home"), seed=5))
-    made.prepare({"index.html": b"hello"})
-    return made
+    client = Aws(in_process.start(tmp_path_factory.mktemp("home"), seed=5))
+    client.prepare({"index.html": b"hello"})
+    return client
 
 
 def test_a_task_from_its_start_to_its_end(aws):

@@ -84,9 +84,9 @@ def program(owner):
 
     def client(service):
         once = Config(retries={"total_max_attempts": 1}, proxies={})
-        made = session.client(service, endpoint_url=owner.endpoint.url, config=once)
-        made.meta.events.register("before-send", owner._carry)
-        return made
+        task_client = session.client(service, endpoint_url=owner.endpoint.url, config=once)
+        task_client.meta.events.register("before-send", owner._carry)
+        return task_client
 
     who = f"arn:aws:sts::{ACCOUNT}:assumed-role/{ROLE}/{task_id}"
     key = signature.Key(keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"])
@@ -198,8 +198,8 @@ def test_it_has_no_say_over_the_clock(program, owner):
     body = b'{"seconds": 60}'
     request = HttpRequest("POST", "/_ecslab/advance", "", about, body)
     headers = signature.sign(request, program.key, REGION, "ecslab", time.time())
-    status, _, said = owner.endpoint.transport("POST", owner.endpoint.url + request.path, headers, body)
-    assert (status, json.loads(said)["message"]) == (403, "Control calls take the sandbox's own key alone.")
+    status, _, reply = owner.endpoint.transport("POST", owner.endpoint.url + request.path, headers, body)
+    assert (status, json.loads(reply)["message"]) == (403, "Control calls take the sandbox's own key alone.")
 
 
 def test_the_owner_may_do_everything(owner):

@@ -315,12 +315,12 @@ def test_a_service_says_which_instance_comes_closest_and_what_it_lacks(aws):
     aws.pass_time(120)
     [service] = aws.ecs.describe_services(cluster="lab", services=["web"])["services"]
     instance = aws.instances()[0]["containerInstanceArn"].rpartition("/")[2]
-    said = [event["message"] for event in service["events"]]
+    messages = [event["message"] for event in service["events"]]
     assert (
         "(service web) was unable to place a task because no container instance met all of its requirements. "
         f"The closest matching (container-instance {instance}) is already using a port required by your "
         "task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
-    ) in said
+    ) in messages
 
 
 def test_a_draining_instance_ends_empty_of_service_tasks(aws):

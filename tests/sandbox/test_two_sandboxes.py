@@ -18,7 +18,7 @@ def both(tmp_path):
     return first, second
 
 
-def held(aws):
+def inventory(aws):
     """What an account shows of each kind."""
     return {
         "clusters": aws.ecs.list_clusters()["clusterArns"],
@@ -34,19 +34,19 @@ def held(aws):
 
 def test_neither_sees_what_the_other_holds(both):
     first, second = both
-    empty = held(second)
+    empty = inventory(second)
     first.prepared()
     group = first.target_group()
     balancer = first.balancer()
     first.listener(balancer, forward_to(group))
     task = first.run()
-    assert held(second) == empty
+    assert inventory(second) == empty
     second.pass_time(300)
-    assert held(second) == empty
-    full = held(first)
+    assert inventory(second) == empty
+    full = inventory(first)
     assert all(full.values())
     second.ecs.create_cluster(clusterName="other")
-    assert held(first) == full
+    assert inventory(first) == full
     assert first.task(task)["lastStatus"] == "PROVISIONING"  # no time has passed here
     first.until(task, "RUNNING")
     assert second.ecs.list_tasks(cluster="other")["taskArns"] == []
@@ -64,11 +64,11 @@ def test_each_has_its_own_faults_and_clock(both):
 def test_one_that_starts_over_leaves_the_other_as_it_is(both):
     first, second = both
     first.prepared()
-    full = held(first)
+    full = inventory(first)
     second.endpoint.control("reset")
-    assert held(first) == full
+    assert inventory(first) == full
     first.endpoint.control("reset")
-    assert held(first)["clusters"] == held(second)["clusters"] == []
+    assert inventory(first)["clusters"] == inventory(second)["clusters"] == []
 
 
 def test_what_comes_does_not_depend_on_the_other(both, tmp_path):
@@ -81,7 +81,7 @@ def test_what_comes_does_not_depend_on_the_other(both, tmp_path):
         second.pass_time(30)
         aws.arn = aws.run()
     assert first.arn == alone.arn
-    assert held(first) == held(alone)
+    assert inventory(first) == inventory(alone)
 
 
 def test_both_can_be_asked_at_once(both):

@@ -16,10 +16,10 @@ class Visited(Balanced):
     """A balancer `web` with a listener on port 80, and a service `web` of so many tasks that it leads to."""
 
     def served(self, tasks: int = 2, definition: str = FAMILY, **about: Any) -> "Visited":
-        made = self.balancer()
-        self.arn, self.name = made["LoadBalancerArn"], made["DNSName"]
+        created = self.balancer()
+        self.arn, self.name = created["LoadBalancerArn"], created["DNSName"]
         self.group_arn = self.target_group(**about.pop("group", {}))
-        self.listener_arn = self.listener(made, self.group_arn)
+        self.listener_arn = self.listener(created, self.group_arn)
         self.serve("web", self.group_arn, tasks, definition, **about)
         for _ in range(60):
             self.pass_time(60)
@@ -65,7 +65,9 @@ class Visited(Balanced):
     def group_name(self) -> dict[str, str]:
         return {"TargetGroup": self.group_arn.rpartition(":")[2]}
 
-    def told(self, name: str, statistic: str = "Sum", group: bool = False, **about: Any) -> list[float]:
+    def metric_values(
+        self, name: str, statistic: str = "Sum", group: bool = False, **about: Any
+    ) -> list[float]:
         where = {**self.balancer_name, **(self.group_name if group else {})}
         return self.series("AWS/ApplicationELB", name, statistic, **where, **about)
 

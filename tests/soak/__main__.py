@@ -98,10 +98,10 @@ class Soak:
             thread.start()
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(TOLD, left))
-            asked = sum(client.tally.requests for client in self.clients)
+            requests = sum(client.tally.requests for client in self.clients)
             wrong = sum(len(client.tally.wrong) for client in self.clients) + len(self.tally.wrong)
             left = max(left - TOLD, 0)
-            _tell(f"round {number} of {ROUNDS}, {left:.0f} s left: {asked:,} requests, {wrong} wrong")
+            _tell(f"round {number} of {ROUNDS}, {left:.0f} s left: {requests:,} requests, {wrong} wrong")
         for thread in threads:
             thread.join(LONGEST + 10)
         stuck = sum(thread.is_alive() for thread in threads)

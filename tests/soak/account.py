@@ -52,8 +52,8 @@ class Ground:
         self.subnets = [subnet["SubnetId"] for subnet in by_zone]
         self.zones = [subnet["AvailabilityZone"] for subnet in by_zone]
         self.vpc = by_zone[0]["VpcId"]
-        made = client.ec2.create_security_group(GroupName="soak", Description="soak", VpcId=self.vpc)
-        self.group = made["GroupId"]
+        created = client.ec2.create_security_group(GroupName="soak", Description="soak", VpcId=self.vpc)
+        self.group = created["GroupId"]
         client.ec2.authorize_security_group_ingress(GroupId=self.group, IpPermissions=[HTTP])
 
 

@@ -141,9 +141,9 @@ def protect_task(client: Client, _ground: Ground) -> None:
 
 def define(client: Client, _ground: Ground) -> None:
     family = client.random.choice(tuple(FAMILIES))
-    made = account.register(client, family)
-    if made and made["taskDefinition"]["revision"] > 5:
-        old = f"{family}:{client.random.randint(1, made['taskDefinition']['revision'] - 1)}"
+    registered = account.register(client, family)
+    if registered and registered["taskDefinition"]["revision"] > 5:
+        old = f"{family}:{client.random.randint(1, registered['taskDefinition']['revision'] - 1)}"
         if client.ask("ecs", "deregister_task_definition", taskDefinition=old):
             client.ask("ecs", "delete_task_definitions", taskDefinitions=[old])
     client.ask("ecs", "describe_task_definition", taskDefinition=family, include=["TAGS"])
@@ -179,7 +179,7 @@ def target_groups(client: Client) -> list[str]:
 def create_balancer(client: Client, ground: Ground) -> None:
     kind = client.random.choice(("application", "application", "network"))
     groups = {"SecurityGroups": [ground.group]} if kind == "application" else {}
-    made = client.ask(
+    created = client.ask(
         "elbv2", "create_load_balancer", Name=client.random.choice(BALANCERS), Type=kind,
         Subnets=client.random.sample(ground.subnets, 2), **groups,
     )  # fmt: skip
@@ -188,10 +188,10 @@ def create_balancer(client: Client, ground: Ground) -> None:
         "elbv2", "create_target_group", Name=client.random.choice(GROUPS), Protocol=protocol, Port=80,
         VpcId=ground.vpc, TargetType="ip",
     )  # fmt: skip
-    if made and grouped:
+    if created and grouped:
         action = {"Type": "forward", "TargetGroupArn": grouped["TargetGroups"][0]["TargetGroupArn"]}
         client.ask(
-            "elbv2", "create_listener", LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
+            "elbv2", "create_listener", LoadBalancerArn=created["LoadBalancers"][0]["LoadBalancerArn"],
             Protocol=protocol, Port=client.random.choice((80, 8080)), DefaultActions=[action],
         )  # fmt: skip
 
@@ -218,11 +218,11 @@ def listeners(client: Client, _ground: Ground) -> None:
     arn = listener["ListenerArn"]
     page = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200", "MessageBody": "soak"}}
     path = [{"Field": "path-pattern", "Values": [f"/{client.random.randint(0, 9)}*"]}]
-    made = client.ask("elbv2", "create_rule", ListenerArn=arn, Conditions=path,
+    created = client.ask("elbv2", "create_rule", ListenerArn=arn, Conditions=path,
                       Priority=client.random.randint(1, 9), Actions=[page])  # fmt: skip
     client.ask("elbv2", "describe_rules", ListenerArn=arn)
-    if made and client.random.random() < 0.7:
-        client.ask("elbv2", "delete_rule", RuleArn=made["Rules"][0]["RuleArn"])
+    if created and client.random.random() < 0.7:
+        client.ask("elbv2", "delete_rule", RuleArn=created["Rules"][0]["RuleArn"])
     if client.random.random() < 0.2:
         client.ask("elbv2", "delete_listener", ListenerArn=arn)
 
@@ -288,12 +288,12 @@ def door(client: Client, ground: Ground) -> None:
     client.ask("ec2", "revoke_security_group_ingress", GroupId=ground.group, IpPermissions=[HTTP])
     visit_task(client, ground)
     client.ask("ec2", "authorize_security_group_ingress", GroupId=ground.group, IpPermissions=[HTTP])
-    made = client.ask(
+    created = client.ask(
         "ec2", "create_security_group", GroupName=f"soak-{client.random.randint(0, 5)}", Description="soak",
         VpcId=ground.vpc,
     )  # fmt: skip
-    if made:
-        client.ask("ec2", "delete_security_group", GroupId=made["GroupId"])
+    if created:
+        client.ask("ec2", "delete_security_group", GroupId=created["GroupId"])
 
 
 def fault(client: Client, ground: Ground) -> None:

@@ -49,8 +49,8 @@ def folder(tmp_path, monkeypatch):
 )  # fmt: skip
 def test_no_option_leads_elsewhere_whole_or_shortened(lab, command):
     before = len(lab.calls())
-    said = terminal.run(lab, command)
-    assert said.code != 0
+    result = terminal.run(lab, command)
+    assert result.code != 0
     assert len(lab.calls()) == before
     assert "lost" not in str(lab.ecs.list_clusters())
 
@@ -74,8 +74,8 @@ def test_no_option_leads_elsewhere_whole_or_shortened(lab, command):
 )  # fmt: skip
 def test_nothing_but_the_courses_services_and_no_other_settings(lab, folder, command):
     before = len(lab.calls())
-    said = terminal.run(lab, command)
-    assert said.code != 0 and said.err.strip()
+    result = terminal.run(lab, command)
+    assert result.code != 0 and result.err.strip()
     assert len(lab.calls()) == before
     assert "evil" not in "".join(file.read_text() for file in (lab.home / "aws").glob("*"))
     assert [*folder.iterdir()] == []
@@ -102,16 +102,16 @@ def test_files_are_read_from_the_notebooks_folder_alone(lab, folder, monkeypatch
     monkeypatch.setenv("HOME", str(folder.parent))
     (folder / "link.json").symlink_to(folder.parent / "private.json")
     for option in ("--cli-input-json file://", "--cluster-name file://", "--tags key=a,value@=file://"):
-        said = terminal.run(lab, f"aws ecs create-cluster {option}'{path.format(folder=folder)}'")
-        assert said.code != 0
-        assert "is not in the folder of this notebook" in said.err or "$" in path or "@=" in option
+        result = terminal.run(lab, f"aws ecs create-cluster {option}'{path.format(folder=folder)}'")
+        assert result.code != 0
+        assert "is not in the folder of this notebook" in result.err or "$" in path or "@=" in option
     assert "stolen" not in str(lab.ecs.list_clusters())
 
 
 def test_a_file_of_the_lesson_is_read(lab, folder):
     (folder / "cluster.json").write_text('{"clusterName": "from-a-file"}')
-    said = terminal.run(lab, "aws ecs create-cluster --cli-input-json file://cluster.json")
-    assert said.json["cluster"]["clusterName"] == "from-a-file"
+    result = terminal.run(lab, "aws ecs create-cluster --cli-input-json file://cluster.json")
+    assert result.json["cluster"]["clusterName"] == "from-a-file"
 
 
 def test_no_page_is_fetched_for_a_parameter(lab, monkeypatch):
@@ -125,9 +125,9 @@ def test_it_does_not_copy_a_secret_to_another_region(lab):
         "--add-replica-regions Region=eu-west-1",
         """--cli-input-json '{"AddReplicaRegions": [{"Region": "eu-west-1"}]}'""",
     ):
-        said = terminal.run(lab, f"{command} {option}")
-        assert said.code != 0
-        assert "AddReplicaRegions would lead elsewhere" in said.err
+        result = terminal.run(lab, f"{command} {option}")
+        assert result.code != 0
+        assert "AddReplicaRegions would lead elsewhere" in result.err
     assert not lab.client("secretsmanager").list_secrets()["SecretList"]
 
 
@@ -135,8 +135,8 @@ def test_a_password_for_docker_is_hidden(lab):
     lab.ecr.create_repository(repositoryName="mine")
     token = lab.ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
     assert terminal.run(lab, "aws ecr get-login-password").out == "(hidden)\n"
-    said = terminal.run(lab, "aws ecr get-authorization-token")
-    assert token not in said.out
+    result = terminal.run(lab, "aws ecr get-authorization-token")
+    assert token not in result.out
 
 
 @pytest.mark.parametrize(
@@ -151,19 +151,19 @@ def test_a_password_for_docker_is_hidden(lab):
 def test_credentials_in_an_answer_are_hidden(lab, command, member):
     if "--user-name" in command:
         lab.client("iam").create_user(UserName="ann")
-    said = terminal.run(lab, f"aws {command}")
-    if said.code:
-        assert re.search("does not carry|not supported|NotImplemented", said.err), said.err
+    result = terminal.run(lab, f"aws {command}")
+    if result.code:
+        assert re.search("does not carry|not supported|NotImplemented", result.err), result.err
         return
-    answer = said.json[member] if member else said.json
+    answer = result.json[member] if member else result.json
     shown = {answer.get(name) for name in ("SecretAccessKey", "SessionToken", "KeyMaterial")} - {None}
     assert shown == {"(hidden)"}
 
 
 def test_what_opens_the_account_is_never_printed(lab):
     credentials = lab.place.session.get_credentials()
-    said = terminal.run(lab, f"aws ecs create-cluster --cluster-name 'x {credentials.secret_key}'")
-    assert credentials.secret_key not in said.err + said.out
+    result = terminal.run(lab, f"aws ecs create-cluster --cluster-name 'x {credentials.secret_key}'")
+    assert credentials.secret_key not in result.err + result.out
     terminal.run(lab, "aws configure set aws_secret_access_key not-a-real-secret")
     assert terminal.run(lab, "aws configure get aws_secret_access_key").out == "(hidden)\n"
     assert "not-a-real-secret" not in terminal.run(lab, "aws configure list").out
@@ -181,8 +181,8 @@ def test_the_lessons_own_secret_is_shown_in_a_sandbox_and_hidden_on_a_real_accou
 
 
 def test_what_the_ledger_has_no_kind_for_is_tagged(lab):
-    made = terminal.run(lab, "aws ec2 create-vpc --cidr-block 10.9.0.0/16").json["Vpc"]["VpcId"]
-    [vpc] = lab.ec2.describe_vpcs(VpcIds=[made])["Vpcs"]
+    vpc_id = terminal.run(lab, "aws ec2 create-vpc --cidr-block 10.9.0.0/16").json["Vpc"]["VpcId"]
+    [vpc] = lab.ec2.describe_vpcs(VpcIds=[vpc_id])["Vpcs"]
     assert lab.owns(vpc["Tags"])
     assert "ResourceType=vpc" in lab.calls(last=2).cli() or '"ResourceType": "vpc"' in lab.calls(last=2).cli()
 
@@ -229,25 +229,25 @@ def test_calls_that_the_ledger_knows_or_that_make_a_part_are_not_named(lab):
 
 
 def test_one_cell_of_several_commands_is_taken_back_as_one(lab, monkeypatch):
-    there = {*lab.ecs.list_clusters()["clusterArns"]}
+    clusters_before = {*lab.ecs.list_clusters()["clusterArns"]}
     for cell in (1, 2):
         monkeypatch.setattr(step_marks._cells, "now", lambda cell=cell: cell)
         for name in ("a", "b"):
             assert terminal.run(lab, f"aws ecs create-cluster --cluster-name undo-{cell}{name}").code == 0
     lab.undo()
-    left = {arn.rpartition("/")[2] for arn in {*lab.ecs.list_clusters()["clusterArns"]} - there}
+    left = {arn.rpartition("/")[2] for arn in {*lab.ecs.list_clusters()["clusterArns"]} - clusters_before}
     assert left == {"undo-1a", "undo-1b"}
     lab.undo()
-    assert {*lab.ecs.list_clusters()["clusterArns"]} == there
+    assert {*lab.ecs.list_clusters()["clusterArns"]} == clusters_before
 
 
 def test_on_a_real_account_what_clean_up_does_not_know_is_not_made(account):
     lab, sent = account
-    said = terminal.run(lab, "aws ec2 create-vpc --cidr-block 10.9.0.0/16")
-    assert said.code and "CreateVpc was not sent: this lab cannot tell whose it is" in said.err
+    result = terminal.run(lab, "aws ec2 create-vpc --cidr-block 10.9.0.0/16")
+    assert result.code and "CreateVpc was not sent: this lab cannot tell whose it is" in result.err
     assert sent == []
-    said = terminal.run(lab, "aws ecs create-cluster --cluster-name blue")
-    assert said.err == ""
+    result = terminal.run(lab, "aws ecs create-cluster --cluster-name blue")
+    assert result.err == ""
 
 
 def test_it_asks_where_the_labs_own_clients_ask(account, monkeypatch):

@@ -15,8 +15,8 @@ def others(lab):
 
     def named(*commands):
         for command in commands:
-            said = terminal.run(lab, f"aws {command}")
-            assert said.code == 0, said.err
+            result = terminal.run(lab, f"aws {command}")
+            assert result.code == 0, result.err
         return [(each.kind, each.name) for each in ecslab.cleanup.run(lab).others]
 
     return named

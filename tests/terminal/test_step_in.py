@@ -41,12 +41,12 @@ def task(lab):
     )  # fmt: skip
     subnet = lab.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
     network = {"awsvpcConfiguration": {"subnets": [subnet], "assignPublicIp": "ENABLED"}}
-    made = lab.ecs.run_task(
+    started = lab.ecs.run_task(
         cluster="lab", taskDefinition="web", launchType="FARGATE", enableExecuteCommand=True,
         networkConfiguration=network,
     )["tasks"][0]  # fmt: skip
     lab.place.control("advance", seconds=120)
-    return made["taskArn"].rpartition("/")[2]
+    return started["taskArn"].rpartition("/")[2]
 
 
 def step(lab, task, command, **more):

@@ -22,10 +22,10 @@ def lab(tmp_path_factory):
 
 
 def test_it_prints_the_command_and_the_answer_and_nothing_twice(lab, capsys):
-    said = terminal.run(lab, CLUSTER)
-    assert (said.code, said.out, said.err) == (0, "ACTIVE\n", "")
+    result = terminal.run(lab, CLUSTER)
+    assert (result.code, result.out, result.err) == (0, "ACTIVE\n", "")
     assert capsys.readouterr().out == f"$ {CLUSTER}\nACTIVE\n"
-    assert said._ipython_display_() is None
+    assert result._ipython_display_() is None
 
 
 def test_its_calls_are_in_the_record_and_what_it_makes_is_the_labs(lab):
@@ -37,8 +37,8 @@ def test_its_calls_are_in_the_record_and_what_it_makes_is_the_labs(lab):
 
 
 def test_a_refusal_is_worded_as_aws_words_it_and_raises_nothing(lab, capsys):
-    said = terminal.run(lab, "aws ecs create-cluster --cluster-name 'ADGU cluster'")
-    assert said.code == 255
+    result = terminal.run(lab, "aws ecs create-cluster --cluster-name 'ADGU cluster'")
+    assert result.code == 255
     assert capsys.readouterr().out.splitlines()[1] == (
         "An error occurred (InvalidParameterException) when calling the CreateCluster operation: "
         r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$"
@@ -46,7 +46,7 @@ def test_a_refusal_is_worded_as_aws_words_it_and_raises_nothing(lab, capsys):
 
 
 def test_a_command_over_several_lines_with_json_in_quotes(lab):
-    said = terminal.run(
+    result = terminal.run(
         lab,
         """aws ecs register-task-definition --family hello \\
             --network-mode awsvpc --requires-compatibilities FARGATE \\
@@ -56,24 +56,24 @@ def test_a_command_over_several_lines_with_json_in_quotes(lab):
                 "image": "httpd:2.4"
             }]'""",
     )
-    assert said.json["taskDefinition"]["family"] == "hello"
-    assert said.json["taskDefinition"]["containerDefinitions"][0]["image"] == "httpd:2.4"
+    assert result.json["taskDefinition"]["family"] == "hello"
+    assert result.json["taskDefinition"]["containerDefinitions"][0]["image"] == "httpd:2.4"
 
 
 def test_long_answers_are_shortened_on_the_page_alone(lab, capsys):
-    said = terminal.run(lab, "aws ecs describe-clusters --clusters blue", lines=3)
+    result = terminal.run(lab, "aws ecs describe-clusters --clusters blue", lines=3)
     _, *shown = capsys.readouterr().out.splitlines()
     assert shown[:2] == ["{", '    "clusters": [']
-    assert shown[-1] == f"… {len(said.out.splitlines()) - 3} more lines"
+    assert shown[-1] == f"… {len(result.out.splitlines()) - 3} more lines"
     assert len(shown) == 4
-    assert said.json["clusters"][0]["clusterName"] == "blue"
+    assert result.json["clusters"][0]["clusterName"] == "blue"
 
 
 HERE = "This terminal speaks to the lab's own place: account 123456789012, us-east-1."
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "message"),
     [
         ("", "This terminal runs the AWS CLI only: a command begins with `aws`."),
         ("ls -la", "This terminal runs the AWS CLI only: a command begins with `aws`."),
@@ -117,22 +117,22 @@ HERE = "This terminal speaks to the lab's own place: account 123456789012, us-ea
         ),
     ],
 )
-def test_what_is_no_command_for_it_is_told_and_not_run(lab, capsys, command, told):
+def test_what_is_no_command_for_it_is_told_and_not_run(lab, capsys, command, message):
     before = len(lab.calls())
-    said = terminal.run(lab, command)
-    assert (said.code, said.out, said.err) == (2, "", told)
-    assert capsys.readouterr().out == f"$ {command}\n{told}\n"
+    result = terminal.run(lab, command)
+    assert (result.code, result.out, result.err) == (2, "", message)
+    assert capsys.readouterr().out == f"$ {command}\n{message}\n"
     assert len(lab.calls()) == before
 
 
 def test_quoted_words_are_the_clis_business(lab):
-    said = terminal.run(lab, """aws ecs list-clusters --query "clusterArns[?contains(@, 'blue')] | [0]" """)
-    assert said.json.endswith(":cluster/blue")
+    result = terminal.run(lab, """aws ecs list-clusters --query "clusterArns[?contains(@, 'blue')] | [0]" """)
+    assert result.json.endswith(":cluster/blue")
 
 
 def test_a_word_that_the_cli_does_not_know(lab, capsys):
-    said = terminal.run(lab, "aws ecs run-tasks", lines=None)
-    assert said.code == 2
+    result = terminal.run(lab, "aws ecs run-tasks", lines=None)
+    assert result.code == 2
     assert "aws: error: argument operation: Invalid choice" in capsys.readouterr().out
 
 
@@ -145,8 +145,8 @@ def test_configure_writes_into_the_labs_home_and_changes_no_account(lab, tmp_pat
     assert terminal.run(lab, "aws configure get region").out == "eu-central-1\n"
     assert "AKIAIOSFODNN7EXAMPLE" in (lab.home / "aws" / "credentials").read_text()
     assert list(tmp_path.iterdir()) == []
-    said = terminal.run(lab, "aws sts get-caller-identity --query Account --output text")
-    assert said.out == f"{lab.account}\n"
+    result = terminal.run(lab, "aws sts get-caller-identity --query Account --output text")
+    assert result.out == f"{lab.account}\n"
     assert terminal.run(lab, "aws ecs list-clusters").json["clusterArns"][0].split(":")[3] == lab.region
 
 
@@ -173,22 +173,22 @@ def test_a_waiter_waits_on_the_labs_clock(lab):
         f"--desired-count 1 --launch-type FARGATE --network-configuration '{network}'",
     )
     before = lab.now()
-    said = terminal.run(lab, "aws ecs wait services-stable --cluster blue --services sleeper")
-    assert (said.code, said.out, said.err) == (0, "", "")
+    result = terminal.run(lab, "aws ecs wait services-stable --cluster blue --services sleeper")
+    assert (result.code, result.out, result.err) == (0, "", "")
     assert (lab.now() - before) % 15 == 0 < lab.now() - before
     terminal.run(lab, "aws ecs delete-service --cluster blue --service sleeper --force", lines=2)
 
 
 def test_a_waiter_on_a_paced_clock_sleeps_its_seconds_of_the_labs_time(monkeypatch):
-    asked = []
+    waits = []
 
     def pass_time(seconds, most):
-        asked.append((seconds, most))
+        waits.append((seconds, most))
         return 4.0  # virtual seconds in 0.2 of the wall's, at a speed of 20
 
     lab = SimpleNamespace(pass_time=pass_time, stepped=True, where="sandbox")
     aws_cli._Pause(Wait(lab, "it")).sleep(15)
-    assert asked == [(0.2, 15), (0.2, 11), (0.2, 7), (0.2, 3)]
+    assert waits == [(0.2, 15), (0.2, 11), (0.2, 7), (0.2, 3)]
 
 
 def test_this_process_keeps_its_own_botocore_and_environment():
@@ -217,8 +217,8 @@ def test_on_a_real_account_it_is_the_labs_identity_and_region_whatever_the_machi
     assert b"Credential=AKIAOFTHELAB/" in request.headers["Authorization"]
     assert lab.ledger.owner in request.body.decode()  # clean-up will find it
     assert [(e.kind, e.name) for e in lab.ledger.entries()] == [("cluster", "blue")]
-    said = terminal.run(lab, "aws ecs list-clusters --region eu-west-1")
-    assert said.err == (
+    result = terminal.run(lab, "aws ecs list-clusters --region eu-west-1")
+    assert result.err == (
         "--region would lead elsewhere. This terminal speaks to the lab's own place: "
         "account 111122223333, eu-central-1."
     )

@@ -53,11 +53,11 @@ def default_vpc(lab: Any) -> Any:
 
 def http_from_anywhere(lab: Any, vpc: str, name: str) -> str:
     """A new security group with one rule: HTTP, from anywhere."""
-    made = lab.ec2.create_security_group(GroupName=name, Description="HTTP from anywhere", VpcId=vpc)
+    group = lab.ec2.create_security_group(GroupName=name, Description="HTTP from anywhere", VpcId=vpc)
     lab.ec2.authorize_security_group_ingress(
-        GroupId=made["GroupId"], IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0"
+        GroupId=group["GroupId"], IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0"
     )
-    return str(made["GroupId"])
+    return str(group["GroupId"])
 
 
 def as_json(answer: Any) -> Any:

@@ -32,11 +32,11 @@ def test_before_the_demo_the_repository_holds_the_image(walk):
 
 def test_cluster_creation(walk):
     vpcs = network.vpcs(walk)
-    made = walk.ecs.create_cluster(
+    created = walk.ecs.create_cluster(
         clusterName=walk.names.cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"]
     )["cluster"]
-    assert (made["clusterName"], made["status"]) == (walk.names.cluster, "ACTIVE")
-    assert made["registeredContainerInstancesCount"] == 0  # "networking-only", "serverless"
+    assert (created["clusterName"], created["status"]) == (walk.names.cluster, "ACTIVE")
+    assert created["registeredContainerInstancesCount"] == 0  # "networking-only", "serverless"
     assert network.vpcs(walk) == vpcs  # "no new VPC created"
 
 
@@ -47,7 +47,7 @@ def test_its_name_as_the_document_writes_it_is_refused(walk):
 
 def test_task_definition_creation_and_container_configuration(walk):
     role = execution_role.create(walk)["Arn"]
-    made = walk.ecs.register_task_definition(
+    definition = walk.ecs.register_task_definition(
         family=walk.names.family,
         requiresCompatibilities=["FARGATE"],
         networkMode="awsvpc",
@@ -63,9 +63,9 @@ def test_task_definition_creation_and_container_configuration(walk):
             }
         ],
     )["taskDefinition"]
-    assert (made["revision"], made["status"]) == (1, "ACTIVE")
-    assert "FARGATE" in made["compatibilities"]
-    [container] = made["containerDefinitions"]  # "default container settings used"
+    assert (definition["revision"], definition["status"]) == (1, "ACTIVE")
+    assert "FARGATE" in definition["compatibilities"]
+    [container] = definition["containerDefinitions"]  # "default container settings used"
     assert (container["essential"], container["cpu"]) == (True, 0)
     assert container["portMappings"] == [{"containerPort": 80, "hostPort": 80, "protocol": "tcp"}]
 

@@ -27,11 +27,11 @@ def web(lab, **more):
 
 
 def register(lab, *containers, **more):
-    made = lab.ecs.register_task_definition(
+    registered = lab.ecs.register_task_definition(
         family=lab.names.family, requiresCompatibilities=["FARGATE"], networkMode="awsvpc", cpu="256",
         memory="512", containerDefinitions=list(containers), **more,
     )  # fmt: skip
-    return made["taskDefinition"]
+    return registered["taskDefinition"]
 
 
 def role(lab):
@@ -61,9 +61,9 @@ def running(lab):
 
 @portable
 def test_part_1_a_cluster_is_a_logical_grouping(walk):
-    made = walk.ecs.create_cluster(clusterName=walk.names.cluster)["cluster"]
-    assert (made["runningTasksCount"], made["activeServicesCount"]) == (0, 0)
-    assert made["registeredContainerInstancesCount"] == 0  # a name; there is no machine in it
+    created = walk.ecs.create_cluster(clusterName=walk.names.cluster)["cluster"]
+    assert (created["runningTasksCount"], created["activeServicesCount"]) == (0, 0)
+    assert created["registeredContainerInstancesCount"] == 0  # a name; there is no machine in it
 
 
 @portable
@@ -77,8 +77,8 @@ def test_part_5_ecr_is_private_so_somebody_must_be_allowed_to_pull(walk):
 
 @portable
 def test_part_4_a_task_definition_says_how_each_container_runs(walk):
-    made = register(walk, web(walk), SIDECAR, executionRoleArn=role(walk))
-    main, sidecar = made["containerDefinitions"]
+    definition = register(walk, web(walk), SIDECAR, executionRoleArn=role(walk))
+    main, sidecar = definition["containerDefinitions"]
     assert (main["name"], main["image"]) == ("web", ecr.image_uri(walk))
     assert main["portMappings"][0]["containerPort"] == 80
     assert (main["cpu"], main["memory"], sidecar["memory"]) == (128, 256, 64)  # "allocated to them"
@@ -134,8 +134,8 @@ def test_part_6_it_launches_another_task_to_replace_one_that_stops(walk):
         return now if len(now) == 2 and min(before) not in now else None
 
     [another] = walk.wait(replaced, "the replacement") - before
-    told = [event["message"] for event in the_service(walk)["events"]]
-    assert any(another.rpartition("/")[2] in message for message in told)
+    messages = [event["message"] for event in the_service(walk)["events"]]
+    assert any(another.rpartition("/")[2] in message for message in messages)
 
 
 @portable

@@ -78,8 +78,8 @@ def test_step_4_define_cluster(walk, form):
 
 def test_next_create(walk, form):
     """ "AWS now creates the cluster, creates the service, creates the task, …"."""
-    made = walk.ecs.create_cluster(clusterName=CLUSTER)["cluster"]
-    assert made["status"] == "ACTIVE"
+    created = walk.ecs.create_cluster(clusterName=CLUSTER)["cluster"]
+    assert created["status"] == "ACTIVE"
     definition = walk.ecs.register_task_definition(**form["definition"])["taskDefinition"]
     assert "executionRoleArn" not in definition  # Docker Hub, and no logs: nobody needs one
     service = walk.ecs.create_service(cluster=CLUSTER, taskDefinition=FAMILY, **form["service"])["service"]

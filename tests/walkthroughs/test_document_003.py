@@ -30,10 +30,10 @@ def family(walk):
 
 
 def test_step_1_and_2_create_cluster(walk, cluster):
-    made = walk.ecs.create_cluster(clusterName=cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"])
-    assert made["cluster"]["status"] == "ACTIVE"
+    created = walk.ecs.create_cluster(clusterName=cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"])
+    assert created["cluster"]["status"] == "ACTIVE"
     assert default_vpc(walk)  # "use the default as this is configured already"
-    assert made["cluster"]["capacityProviders"] == ["FARGATE", "FARGATE_SPOT"]  # "already selected"
+    assert created["cluster"]["capacityProviders"] == ["FARGATE", "FARGATE_SPOT"]  # "already selected"
 
 
 def test_step_3_half_a_vcpu_does_not_go_with_half_a_gigabyte(walk, family):
@@ -43,10 +43,10 @@ def test_step_3_half_a_vcpu_does_not_go_with_half_a_gigabyte(walk, family):
 
 
 def test_step_3_go_to_task_definitions_and_create_a_new_one(walk, family):
-    made = register(walk, family, memory="1024")
-    assert (made["family"], made["revision"], made["cpu"]) == (family, 1, "512")
-    assert "logConfiguration" not in made["containerDefinitions"][0]  # "uncheck use log collection"
-    assert "executionRoleArn" not in made  # a public image and no logs: nobody needs one
+    definition = register(walk, family, memory="1024")
+    assert (definition["family"], definition["revision"], definition["cpu"]) == (family, 1, "512")
+    assert "logConfiguration" not in definition["containerDefinitions"][0]  # "uncheck use log collection"
+    assert "executionRoleArn" not in definition  # a public image and no logs: nobody needs one
 
 
 def register(lab, family, memory):

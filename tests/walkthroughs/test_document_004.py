@@ -65,9 +65,9 @@ def test_aws_configure_writes_beside_the_sandbox(terminal, home):
 
 
 def test_the_cluster_is_made_as_written(terminal):
-    made = terminal.run(CREATE_CLUSTER).json["cluster"]
-    assert made["clusterArn"] == f"arn:aws:ecs:us-east-1:{OURS}:cluster/my-ecs-cluster"
-    assert made["status"] == "ACTIVE"
+    created = terminal.run(CREATE_CLUSTER).json["cluster"]
+    assert created["clusterArn"] == f"arn:aws:ecs:us-east-1:{OURS}:cluster/my-ecs-cluster"
+    assert created["status"] == "ACTIVE"
 
 
 def test_the_definition_as_written_lacks_an_execution_role(terminal):
@@ -82,9 +82,13 @@ def test_so_the_service_as_written_has_no_definition(terminal):
 
 
 def test_with_a_role_the_definition_is_registered(terminal):
-    made = terminal.run(WITH_ROLE).json["taskDefinition"]
-    assert (made["family"], made["revision"], made["status"]) == ("my-task-def", 1, "ACTIVE")
-    assert made["executionRoleArn"] == ROLE
+    definition = terminal.run(WITH_ROLE).json["taskDefinition"]
+    assert (definition["family"], definition["revision"], definition["status"]) == (
+        "my-task-def",
+        1,
+        "ACTIVE",
+    )
+    assert definition["executionRoleArn"] == ROLE
 
 
 def test_the_service_as_written_lacks_a_network(terminal):
@@ -97,8 +101,8 @@ def test_the_service_as_written_lacks_a_network(terminal):
 def test_a_subnet_makes_it_a_service(terminal, lab):
     subnet = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"][0]
     network = f'"awsvpcConfiguration={{subnets=[{subnet["SubnetId"]}],assignPublicIp=ENABLED}}"'
-    made = terminal.run(f"{CREATE_SERVICE} --network-configuration {network}").json["service"]
-    assert (made["status"], made["desiredCount"], made["runningCount"]) == ("ACTIVE", 1, 0)
+    created = terminal.run(f"{CREATE_SERVICE} --network-configuration {network}").json["service"]
+    assert (created["status"], created["desiredCount"], created["runningCount"]) == ("ACTIVE", 1, 0)
 
 
 def test_nobody_made_the_role_that_the_definition_names(terminal, lab):
@@ -138,8 +142,8 @@ def test_our_own_repository_has_no_image_yet(terminal, lab):
 
 def test_the_waiter_gives_up_after_forty_polls(terminal, lab):
     before = lab.now()
-    said = terminal.wait(STABLE)
-    assert (said.code, said.err.strip()) == (255, "Waiter ServicesStable failed: Max attempts exceeded")
+    result = terminal.wait(STABLE)
+    assert (result.code, result.err.strip()) == (255, "Waiter ServicesStable failed: Max attempts exceeded")
     assert lab.now() - before == 39 * 15
 
 
@@ -149,8 +153,8 @@ def test_with_the_image_a_new_deployment_becomes_stable(terminal, lab):
     forced = terminal.run(f"{UPDATE} --force-new-deployment").json["service"]
     assert forced["deployments"][0]["id"] not in earlier
     assert forced["deployments"][0]["rolloutState"] == "IN_PROGRESS"
-    said = terminal.wait(STABLE)
-    assert (said.code, said.out, said.err) == (0, "", "")
+    result = terminal.wait(STABLE)
+    assert (result.code, result.out, result.err) == (0, "", "")
     assert service(lab)["runningCount"] == 1
     terminal.pass_time(60)  # a deployment is COMPLETED some time after the waiter is content
     stable = service(lab)
@@ -191,7 +195,7 @@ def test_the_service_is_deleted_only_by_force_and_drains(terminal, lab):
         "InvalidParameterException", "Unable to Start a service that is still Draining."
     )
     before = lab.now()
-    said = terminal.wait(INACTIVE)
-    assert (said.code, said.out, said.err) == (0, "", "")
+    result = terminal.wait(INACTIVE)
+    assert (result.code, result.out, result.err) == (0, "", "")
     assert lab.now() > before
     assert service(lab)["status"] == "INACTIVE"

@@ -82,8 +82,8 @@ def demo(lab):
 
 @pytest.mark.parametrize("remark", AS_SENT)
 def test_it_does_what_the_notebook_says(terminal, lab, demo, remark):
-    said = terminal.run(AS_SENT[remark], **demo)
-    assert said.code == 0, said.err
+    result = terminal.run(AS_SENT[remark], **demo)
+    assert result.code == 0, result.err
     if remark in TAKES_TIME:
         terminal.pass_time(600)
 

@@ -20,7 +20,7 @@ class Account:
             Vpc("vpc-0w", "workshop", "10.0.0.0/16", False),
         ]
     )
-    made: list[str] = field(default_factory=list)
+    group_vpcs: list[str] = field(default_factory=list)
     broken: str = ""
 
     def vpcs(self, lab: Any) -> list[Vpc]:
@@ -40,23 +40,23 @@ class Account:
         ]
 
     def security_groups(self, lab: Any, vpc_id: str) -> list[GroupFacts]:
-        own = [GroupFacts(f"sg-of-{vpc_id}", OWN, "", ("0.0.0.0/0",))] if vpc_id in self.made else []
+        own = [GroupFacts(f"sg-of-{vpc_id}", OWN, "", ("0.0.0.0/0",))] if vpc_id in self.group_vpcs else []
         return [*own, GroupFacts(f"sg-default-{vpc_id}", "default", "")]
 
     def find_http_group(self, lab: Any, vpc_id: str) -> dict[str, Any] | None:
-        return {"GroupId": f"sg-of-{vpc_id}"} if vpc_id in self.made else None
+        return {"GroupId": f"sg-of-{vpc_id}"} if vpc_id in self.group_vpcs else None
 
     def http_group(self, lab: Any, vpc_id: str) -> str:
-        if vpc_id not in self.made:
-            self.made.append(vpc_id)
+        if vpc_id not in self.group_vpcs:
+            self.group_vpcs.append(vpc_id)
         return f"sg-of-{vpc_id}"
 
     def problems(self, lab: Any, choice: Choice) -> list[str]:
-        found = [] if choice.assign_public_ip else [CLOSED]
+        messages = [] if choice.assign_public_ip else [CLOSED]
         if not choice.security_group_ids:
-            return [*found, "No security group is chosen."]
+            return [*messages, "No security group is chosen."]
         closed = choice.security_group_ids[0].startswith("sg-default")
-        return found + (["default does not admit port 80."] if closed else [])
+        return messages + (["default does not admit port 80."] if closed else [])
 
 
 LAB = SimpleNamespace(region="us-east-1", names=SimpleNamespace(security_group=OWN))

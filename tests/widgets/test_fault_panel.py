@@ -4,12 +4,12 @@ from ecslab.widgets import FaultPanel
 
 
 def panel(**judges):
-    said = {
+    replies = {
         "name": lambda letter: (letter == "b", f"cause {letter}\nScore: open."),
         "point": lambda call, field: (field == "reason", f"{call}: {field}"),
         "look": lambda: (False, "Nothing was changed yet."),
     }
-    return FaultPanel("Fault 7.", ["`this`", "<b>that</b>"], **(said | judges))
+    return FaultPanel("Fault 7.", ["`this`", "<b>that</b>"], **(replies | judges))
 
 
 @needs_node
@@ -58,8 +58,8 @@ def test_python_judges_each_part():
 
 def test_what_nobody_could_have_sent_is_passed_over():
     view = panel()
-    for asked in ({"part": "cause"}, {"part": "everything"}, {}):
-        view.asked = asked
+    for request in ({"part": "cause"}, {"part": "everything"}, {}):
+        view.asked = request
     assert view.verdict == {}
 
 

@@ -30,9 +30,9 @@ def test_untouched_it_gives_the_choice_of_the_lesson(picker):
 
 def test_looking_makes_nothing_and_choosing_makes_the_group_once(picker, account):
     picker.vpc = "vpc-0w"
-    assert account.made == []
+    assert account.group_vpcs == []
     assert picker.choice == picker.choice
-    assert account.made == ["vpc-0w"]
+    assert account.group_vpcs == ["vpc-0w"]
 
 
 def test_another_vpc_brings_its_own_subnets_and_groups(picker):
@@ -68,7 +68,7 @@ def test_what_is_not_offered_is_refused_and_changes_nothing(picker, name, value,
 
 def test_looking_again_finds_a_group_made_meanwhile_and_keeps_the_choice(picker, account):
     picker.subnet = "subnet-0c"
-    account.made.append("vpc-0d")
+    account.group_vpcs.append("vpc-0d")
     picker.asked += 1
     assert picker.groups[0] == {"id": "http", "label": f"{OWN}: HTTP from anywhere"}
     assert picker.subnet == "subnet-0c"

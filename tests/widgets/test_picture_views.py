@@ -17,11 +17,11 @@ def watch(lab):
     """A view whose looks are done by hand: `look()` does one."""
     cluster.create(lab)
 
-    def made(wall=lambda: 0.0):
+    def build(wall=lambda: 0.0):
         feeder = ByHand()
         return InstancesView(lab, feeder=lambda: feeder, wall=wall), feeder
 
-    return made
+    return build
 
 
 def started(lab):

@@ -113,9 +113,9 @@ def test_a_number_has_its_unit_and_its_range_beside_it():
 
 
 def test_a_locked_prediction_comes_back_locked():
-    kept = Kept()
-    PredictionView("How long?", [], kept).lock(40)
-    view = PredictionView("How long?", [], kept)
+    progress = Kept()
+    PredictionView("How long?", [], progress).lock(40)
+    view = PredictionView("How long?", [], progress)
     assert (view.value, view.locked, view.message) == ("40", True, "Locked.")
 
 

@@ -27,11 +27,11 @@ def ready(lab):
 def watch(ready):
     """A view whose looks are done by hand: `look()` does one."""
 
-    def made(wall=lambda: 0.0):
+    def build(wall=lambda: 0.0):
         feeder = ByHand()
         return ServiceView(ready, feeder=lambda: feeder, wall=wall), feeder
 
-    return made
+    return build
 
 
 def test_it_follows_counts_tasks_and_events(ready, watch):
@@ -82,9 +82,9 @@ def test_a_stopped_task_is_shown_beside_the_one_that_came_for_it(ready, watch):
 
 
 def test_its_looks_are_not_among_the_learner_s_calls(ready, watch):
-    made = len(ready.calls())
+    calls_before = len(ready.calls())
     watch()[1].look()
-    assert len(ready.calls()) == made
+    assert len(ready.calls()) == calls_before
 
 
 def test_it_ends_when_nothing_changes_and_when_the_service_is_gone(ready, watch):

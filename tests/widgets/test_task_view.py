@@ -31,12 +31,12 @@ def wall():
 def watch(wall):
     """A view of a task whose looks are done by hand; `view.look()` does one."""
 
-    def made(*answers, first="PROVISIONING"):
+    def build(*answers, first="PROVISIONING"):
         feeder = ByHand()
         view = TaskView(lab_with(Ecs(*answers)), at(first), feeder=lambda: feeder, wall=wall)
         return SimpleNamespace(view=view, feeder=feeder, look=lambda: feeder.look())
 
-    return made
+    return build
 
 
 def states(task):
@@ -62,8 +62,8 @@ def test_a_task_that_could_not_start_skipped_what_it_never_reached():
 def test_bars_follow_one_another_and_fill_the_line():
     rows = phase_rows(task.phases(at("STOPPED")), 80)
     assert [row["name"] for row in rows][:4] == list(STARTING)
-    for one, two in pairwise(rows):
-        assert one["left"] + one["width"] == pytest.approx(two["left"], abs=0.02)
+    for bar, next_bar in pairwise(rows):
+        assert bar["left"] + bar["width"] == pytest.approx(next_bar["left"], abs=0.02)
     assert rows[0]["words"] == "10.0 s"
 
 

@@ -59,24 +59,24 @@ def started(handling, server):
 def test_asked_to_end_it_ends_the_server_too(name):
     """Whatever this process's own parent ignores: nohup, and a shell that starts it in the background."""
     number = int(getattr(signal, name))
-    asked = started([(number, int(signal.SIG_DFL))], WAITS)
-    pid = int(asked.stdout.readline())
-    asked.send_signal(number)
-    assert asked.wait(20) == 0
+    process = started([(number, int(signal.SIG_DFL))], WAITS)
+    pid = int(process.stdout.readline())
+    process.send_signal(number)
+    assert process.wait(20) == 0
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_nohup_keeps_it_when_the_terminal_is_closed():
-    asked = started([(int(signal.SIGHUP), int(signal.SIG_IGN))], WAITS)
-    pid = int(asked.stdout.readline())
-    asked.send_signal(signal.SIGHUP)
+    process = started([(int(signal.SIGHUP), int(signal.SIG_IGN))], WAITS)
+    pid = int(process.stdout.readline())
+    process.send_signal(signal.SIGHUP)
     with pytest.raises(subprocess.TimeoutExpired):
-        asked.wait(0.5)
+        process.wait(0.5)
     os.kill(pid, 0)
-    asked.send_signal(signal.SIGTERM)
-    assert asked.wait(20) == 0
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
 
 
 def test_the_servers_own_end_is_handed_on():
@@ -106,6 +106,7 @@ def test_the_settings_are_where_jupyter_looks(monkeypatch):
     overrides = json.loads((Path(first) / "labconfig/default_setting_overrides.json").read_text())
     viewers = overrides["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]
     assert viewers == {"markdown": "Markdown Preview"}
+    assert overrides["@jupyterlab/notebook-extension:tracker"] == {"codeCellConfig": {"lineWrap": True}}
 
 
 def test_large_type_is_a_settings_folder_of_its_own(tmp_path):
@@ -165,13 +166,13 @@ def test_on_windows_ctrl_c_reaches_the_server_which_is_then_left_to_end(monkeypa
         def terminate(self):
             self.terminated = True
 
-    server, asked = Server(), []
+    server, options = Server(), []
     monkeypatch.setattr(jupyter, "os", SimpleNamespace(name="nt", environ={}))
     monkeypatch.setattr(jupyter.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(jupyter.subprocess, "Popen", lambda *_, **more: asked.append(more) or server)
+    monkeypatch.setattr(jupyter.subprocess, "Popen", lambda *_, **more: options.append(more) or server)
     assert jupyter.run(["jupyter"], {}) == 0
     assert (server.waits, server.terminated) == ([1.0, 1.0, 10], False)
-    assert asked[0]["start_new_session"] is False
+    assert options[0]["start_new_session"] is False
 
 
 def test_a_kernel_of_the_course_knows_what_was_forgotten_before_its_first_cell(monkeypatch):

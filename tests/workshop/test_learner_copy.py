@@ -9,18 +9,18 @@ from ecslab.workshop import learner_copy
 
 
 def cell(source, *tags, kind="code"):
-    made = {
+    node = {
         "cell_type": kind,
         "id": source[:8] or "x",
         "metadata": {"tags": list(tags)} if tags else {},
         "source": source,
     }
     if kind == "code":
-        made |= {
+        node |= {
             "outputs": [{"output_type": "stream", "name": "stdout", "text": "seen"}],
             "execution_count": 3,
         }
-    return made
+    return node
 
 
 @pytest.fixture

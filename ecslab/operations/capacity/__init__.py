@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
-from ecslab.errors import NotConfirmed
 from ecslab.figures import Figure, curve
 from ecslab.operations import instance_prices, prices
+from ecslab.operations.capacity.agreement import agree, must_be_agreed
 from ecslab.operations.capacity.placement_puzzle import Puzzle, delete_puzzle, puzzle
 from ecslab.resources import (
     external_machine,
@@ -22,7 +22,7 @@ from ecslab.resources import (
     service,
     task_definition,
 )
-from ecslab.resources.instance_group import GROUP, TYPE
+from ecslab.resources.instance_group import GROUP, MOST, TYPE
 from ecslab.resources.metrics import Metric
 from ecslab.resources.service import service_reader
 
@@ -39,15 +39,12 @@ MANAGED: Final = managed_instances.PROVIDER
 """The service on Managed Instances, and its capacity provider."""
 MANAGED_TYPE: Final = "c7a.medium"  # U: AWS chooses
 """What AWS is taken to choose for that service, where a price is asked for before."""
-_INSTANCES: Final = 3
 _MANAGED_INSTANCES: Final = 2
 _FARGATE, _SPOT = 2, 3
-_HOURS: Final = 2
-"""How long a learner may take on a real account."""
 
 __all__ = [
-    "CPU", "MANAGED", "MANAGED_TYPE", "MEMORY", "MIXED", "PAGE", "Puzzle", "break_even_curve", "delete",
-    "delete_puzzle", "instance_hour", "managed_hour", "page", "price", "puzzle", "reservation",
+    "CPU", "MANAGED", "MANAGED_TYPE", "MEMORY", "MIXED", "PAGE", "Puzzle", "agree", "break_even_curve",
+    "delete", "delete_puzzle", "instance_hour", "managed_hour", "page", "price", "puzzle", "reservation",
     "reservation_metric", "task_hour",
 ]  # fmt: skip
 
@@ -62,8 +59,7 @@ def page(lab: Connection, budget: float | None = None) -> ServiceTypeDef:
         NotConfirmed: on a real account, without a budget that covers them; the message says the price.
         NotThere: cluster, image or execution role is missing.
     """
-    if lab.where == "aws":
-        _agreed(lab, budget)
+    must_be_agreed(lab, budget, sum(amount for _, amount in _items()), "this notebook", again=True)
     name = lab.name(PAGE)
     definition = task_definition.register(
         lab, family=name, cpu=CPU, memory=MEMORY, networkMode="bridge",
@@ -73,22 +69,11 @@ def page(lab: Connection, budget: float | None = None) -> ServiceTypeDef:
     return existing or service.create(lab, definition, name=name, launchType="EC2", networkConfiguration=None)
 
 
-def _agreed(lab: Connection, budget: float | None) -> None:
-    whole = sum(amount for _, amount in _items()) * _HOURS
-    if budget is not None and budget >= whole:
-        return
-    raise NotConfirmed(
-        f"what this notebook makes costs {prices.dollars(whole / _HOURS)} an hour, and up to "
-        f"{prices.dollars(whole)} in {_HOURS} hours (us-east-1, {prices.AS_OF}). Nothing was made in "
-        f"{lab.account}.\n  next: the same call with budget={round(whole + 0.005, 2):.2f} agrees to it"
-    )
-
-
 def _items() -> list[tuple[str, float]]:
     """What the notebook has at the most, and what each costs in an hour."""
     size = (CPU // 2, MEMORY // 2)
     return [
-        (f"{_INSTANCES} instances {TYPE}, with disk and address", _INSTANCES * prices.instance_hour(TYPE)),
+        (f"{MOST} instances {TYPE}, with disk and address", MOST * prices.instance_hour(TYPE)),
         (f"{_MANAGED_INSTANCES} Managed Instances (about {MANAGED_TYPE}), with disk and address",
          _MANAGED_INSTANCES * managed_hour()),
         (f"{_FARGATE} tasks on Fargate", _FARGATE * prices.task_hour(*size)),
@@ -123,11 +108,14 @@ def reservation(lab: Connection, minutes: int = 15) -> Table:
 
 
 def price() -> Table:
-    """What an hour of all that notebook 11 makes costs on a real account, at the most. Shows itself."""
+    """What an hour of all that notebook 11 makes costs on a real account, at the most. Shows itself.
+
+    The puzzle's instances come later, when these are deleted, and are fewer.
+    """
     items = _items()
     rows = [(what, prices.dollars(amount)) for what, amount in items]
     rows.append(("together", prices.dollars(sum(amount for _, amount in items))))
-    return Table(f"us-east-1, on demand, {prices.AS_OF}", ("what", "an hour"), tuple(rows))
+    return Table(f"us-east-1, on demand, {prices.DATES}", ("what", "an hour"), tuple(rows))
 
 
 def break_even_curve(fits: int, instance_type: str = TYPE) -> Figure:
@@ -153,7 +141,7 @@ def break_even_curve(fits: int, instance_type: str = TYPE) -> Figure:
     }
     series |= {name: [(share, cents(hour)) for share in (shares[0], 100)] for name, hour in flat.items()}
     return curve(
-        series, title=f"An hour of one task of {CPU} CPU units and {MEMORY} MiB (us-east-1, {prices.AS_OF})",
+        series, title=f"An hour of one task of {CPU} CPU units and {MEMORY} MiB (us-east-1, {prices.DATES})",
         x="percent of the instance's places that are taken", y="US cents an hour", smooth=True,
     )  # fmt: skip
 

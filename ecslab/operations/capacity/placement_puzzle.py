@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.operations import prices
+from ecslab.operations.capacity.agreement import must_be_agreed
 from ecslab.resources import container_instance, instance_group, task_definition
 from ecslab.resources.container_instance.instance_reader import attribute, remaining
 from ecslab.resources.instance_group import TYPE
@@ -69,7 +70,7 @@ class Puzzle(ShownAsTable):
             for each, tasks in self.instances
         ]
         counts = ", ".join(f"{self.placed[name]} of {count} {name}" for name, count in self.families.items())
-        price = f"{prices.dollars(self.hourly)} an hour ({prices.AS_OF})"
+        price = f"{prices.dollars(self.hourly)} an hour ({prices.INSTANCES_AS_OF})"
         title = f"Placed: {counts}. Instances used: {self.used}, {price}."
         return Table(title, ("instance", "tasks", "CPU left", "MiB left"), tuple(rows))
 
@@ -79,19 +80,26 @@ def families(lab: Connection) -> dict[str, int]:
     return {f"{lab.name(NAME)}-{kind}": count for kind, (_, _, count) in SIZES.items()}
 
 
-def puzzle(lab: Connection) -> Puzzle:
+def puzzle(lab: Connection, budget: float | None = None) -> Puzzle:
     """Three instances in a group `adgu-puzzle`, and two families; made if not there; how it stands.
 
+    Args:
+        budget: US dollars that you agree to; asked for on a real account, unless the instances are there.
+
     Raises:
+        NotConfirmed: on a real account, without a budget that covers two hours; the message says the price.
         NotThere: cluster, image or execution role is missing.
     """
+    group = instance_group.group(lab, lab.name(NAME))
+    if not group:
+        must_be_agreed(lab, budget, INSTANCES * prices.instance_hour(TYPE), "the puzzle")
     for kind, (cpu, memory, _) in SIZES.items():
         task_definition.register(
             lab, family=f"{lab.name(NAME)}-{kind}", cpu=cpu, memory=memory, networkMode="bridge",
             requiresCompatibilities=["EC2"], placementConstraints=[OF_THE_GROUP],
         )  # fmt: skip
-    if not instance_group.group(lab, lab.name(NAME)):
-        instance_group.create(lab, lab.name(NAME), INSTANCES, attributes={NAME: "yes"})
+    if not group:
+        instance_group.create(lab, lab.name(NAME), INSTANCES, attributes={NAME: "yes"}, most=INSTANCES)
     lab.wait(lambda: len(_instances(lab)) == INSTANCES, "the instances of the puzzle", limit=900)
     return score(lab)
 

@@ -11,6 +11,7 @@ from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 
 _NOTICED: Final = 0.001  # dollars an hour
+_DATED: Final = f"us-east-1, {prices.AS_OF}"
 _OTHERS: Final = "Made in the notebook's terminal, and yours to remove: clean-up does not know the kind."
 
 
@@ -36,7 +37,7 @@ class Plan(ShownAsTable):
     def _table(self) -> Table:
         count = sum(not resource.kept for resource in self.resources)
         dear = self.hourly >= _NOTICED
-        cost = f", about {prices.dollars(self.hourly)} an hour on a real account" if dear else ""
+        cost = f", about {prices.dollars(self.hourly)} an hour on a real account ({_DATED})" if dear else ""
         title = f"{count} to remove{cost}:" if count else "Nothing of this lab is there."
         rows = [
             (str(number), resource.kind, _shown(resource), resource.cost)
@@ -113,11 +114,11 @@ class Receipt:
     @property
     def costs(self) -> str:
         """What is no longer paid for by the hour, and what still is; "" where it is next to nothing."""
-        if self.saved < _NOTICED:
-            return ""
         rest = sum(each.resource.hourly for each in self.left)
-        still = f"; {prices.dollars(rest)} an hour goes on" if rest else ""
-        return f"About {prices.dollars(self.saved)} an hour less on a real account{still}."
+        less = f"About {prices.dollars(self.saved)} an hour less on a real account ({_DATED})"
+        if self.saved < _NOTICED:
+            return f"What is left costs about {prices.dollars(rest)} an hour ({_DATED})." if rest else ""
+        return f"{less}; {prices.dollars(rest)} an hour goes on." if rest else f"{less}."
 
     def _parts(self) -> list[Table]:
         removed = tuple((resource.kind, resource.name) for resource in self.removed)

@@ -20,6 +20,10 @@ from ecslab.resources.task import network_interface, task_reader
 EVERY: Final = 5.0
 """Seconds between two questions while one watches."""
 _ASK: Final = "/api/ask"
+_PAUSE: Final = 0.2
+"""Wall seconds at most between two looks at the clock; the line of the wait moves with each."""
+_NOTHING: Final = 1e-3
+"""Seconds that are left of a pause by rounding alone."""
 
 
 class Answer(TypedDict, total=False):
@@ -42,12 +46,22 @@ def answers(lab: Connection, name: str | None = None) -> dict[str, Answer]:
         Unreachable: the front does not answer.
     """
     name = name or lab.name(APP_FRONT)
+    return _answers(lab, name, _address(lab, name))
+
+
+def _address(lab: Connection, name: str) -> str:
+    """The public IP of a front's newest task."""
     tasks = [task for task in service.tasks(lab, name) if task["lastStatus"] == "RUNNING"]
     if not tasks:
         raise NotThere(f"no task of {name} is RUNNING.\n  next: guestbook.by_address(lab), in notebook 10")
     address = network_interface.public_ip_of(network_interface.interface_of(lab, tasks[-1]))
     if not address:
         raise NotThere(f"the front's task {task_reader.short_id(tasks[-1])} has no public IP")
+    return address
+
+
+def _answers(lab: Connection, name: str, address: str) -> dict[str, Answer]:
+    """What the front at an address is answered, by its names."""
     reply = lab.http("GET", lab.url(address, PORT).rstrip("/") + _ASK)
     if reply.status != 200:
         raise Unreachable(f"the front answers {reply.status}: {reply.text[:100]}")
@@ -141,16 +155,24 @@ def watch(lab: Connection, seconds: float = 150, name: str | None = None) -> Wat
     Raises:
         NotThere, Unreachable: as `answers`.
     """
+    name = name or lab.name(APP_FRONT)
     periods: dict[str, list[Period]] = {}
-    pause = 2.0 if lab.where == "aws" else 0.2
+    address, start = _address(lab, name), None
     with Wait(lab, "the front to ask for a while") as waiting:
         while True:
-            began = waiting.waited
-            for way, answer in answers(lab, name).items():
-                _note(periods.setdefault(way, []), way, began, answer)
-            while waiting.waited < began + EVERY - 1e-3:
-                waiting.let_pass(pause, began + EVERY - waiting.waited)
-            if waiting.waited > seconds - 1e-3:
+            try:
+                given = _answers(lab, name, address)
+            except Unreachable:  # another task may have taken the front's place
+                address = _address(lab, name)
+                given = _answers(lab, name, address)
+            now = lab.now()  # of the answers: the clock of the sandbox moves with each call
+            start = now if start is None else start
+            for way, answer in given.items():
+                _note(periods.setdefault(way, []), way, now - start, answer)
+            left = EVERY
+            while left > _NOTHING:
+                left -= waiting.let_pass(_PAUSE, left)
+            if now - start + EVERY > seconds - _NOTHING:
                 return Watched(tuple(each for noted in periods.values() for each in noted))
 
 

@@ -61,14 +61,19 @@ def subnets(lab: Connection) -> str:
 
 
 def create(
-    lab: Connection, name: str | None = None, count: int = 1, attributes: Mapping[str, str] | None = None
-) -> Any:
+    lab: Connection, name: str | None = None, count: int = 1,
+    attributes: Mapping[str, str] | None = None, most: int = MOST,
+) -> Any:  # fmt: skip
     """Launch template and Auto Scaling group of one name, for the lesson's cluster; made if not there.
 
     Args:
         name: of both; `adgu-ec2` unless given.
         count: how many instances the group keeps, if it is made now.
         attributes: of its instances, which placement constraints may name.
+        most: how many instances it may have.
+
+    Raises:
+        NotConfirmed: on a real account, where no budget for instances is agreed to.
 
     Returns:
         The group as DescribeAutoScalingGroups shows it.
@@ -89,7 +94,7 @@ def create(
             AutoScalingGroupName=name,
             LaunchTemplate={"LaunchTemplateName": name},
             MinSize=0,
-            MaxSize=MOST,
+            MaxSize=most,
             DesiredCapacity=count,
             VPCZoneIdentifier=subnets(lab),
         )

@@ -7,28 +7,16 @@ is imported within functions: moto reads its settings as it is imported, and tak
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecslab.sandbox.engine import moto_import
-from ecslab.sandbox.http_message import INTERNET, INTERNET_IPV6, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import (
-    bounds,
-    caller_identity,
-    carried,
-    client_times,
-    malformed,
-    member_types,
-    moto_routes,
-    protocol,
-)
-from ecslab.sandbox.wire.codecs import translation
+from ecslab.sandbox.engine.api_calls import ApiCalls
+from ecslab.sandbox.engine.doors import Door, door
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
-from ecslab.sandbox.wire.fields.check import check as check_members
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.refusal import internal_failure
-from ecslab.sandbox.wire.service_models import service_model
 from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.time.clock import Clock
@@ -36,16 +24,6 @@ from ecslab.sandbox.world.time.clock import Clock
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.account import Account
     from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Whether a packet gets in: `answer` is the program behind, or None and `text` says what stopped it."""
-
-    eni: str | None
-    stopped_by: str | None
-    text: str
-    answer: Responder | None = None
 
 
 class Backend:
@@ -83,6 +61,7 @@ class Backend:
         self._account = account
         self._account.agents = self._account.agents or Agents(self._account)
         installation.install(self._account)
+        self._api_calls = ApiCalls(self._account)
         if eventual:
             self.inject("eventual", {"on": True})
 
@@ -136,7 +115,7 @@ class Backend:
             self.enter()
             self._account.meters.catch_up(self._account.timestamp())  # while all is as it was
         try:
-            response = self._guarded(lambda: self._shown(request, signer, operation, again))
+            response = self._guarded(lambda: self._api_calls.answer(request, signer, operation, again))
         finally:
             if operation.changes:
                 self._account.known_networks = self._seam.KnownNetworks()
@@ -222,124 +201,11 @@ class Backend:
         elif do == "end":
             session.end()
 
+
     def door(self, host: str, port: int) -> Door:
         """What a packet from the internet to a public IP, or to a load balancer's name, meets."""
-        from ecslab.sandbox.bridge.ec2 import task_network
-        from ecslab.sandbox.bridge.open_ports import program_behind
-        from ecslab.sandbox.world.network import packets
-
         self.enter()
-        load_balancing = self._account.load_balancing
-        load_balancer = load_balancing and load_balancing.find(host)
-        if load_balancing and load_balancer:
-            entry = load_balancing.open_door(load_balancer, port, INTERNET)
-            return Door(entry.eni, entry.stopped_by, entry.text, entry.answer)
-        ipv6 = ":" in host
-        if not ipv6 and not host.rpartition(".")[2].isdigit():
-            return Door(None, "no-such-name", f"No load balancer in this sandbox has the name {host}.")
-        eni = task_network.find_public(host)
-        if eni is None:
-            address = "IPv6 address" if ipv6 else "public IP"
-            text = f"No network interface in this sandbox has the {address} {host}."
-            return Door(None, "no-public-ip", text)
-        container = program_behind(eni.eni_id, port)
-        listening = (port,) if container else ()
-        packet = packets.Packet(INTERNET_IPV6 if ipv6 else INTERNET, port)
-        verdict = packets.inbound(packet, task_network.network_facts(eni), listening)
-        answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
-        return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
-
-    def _shown(
-        self, request: HttpRequest, signer: Signer, operation: Operation, again: bool
-    ) -> HttpResponse:
-        if not self.eventual:
-            return self._call(request, signer, operation.name, again)
-        from ecslab.sandbox.bridge import late_installation, late_reads
-
-        late_installation.fetch(signer.service)
-        with late_reads.answering(signer, operation):
-            return self._call(request, signer, operation.name, again)
-
-    def _call(self, request: HttpRequest, signer: Signer, operation: str, again: bool) -> HttpResponse:
-        if signer.service in translation.SERVICES:
-            return self._translated(request, signer, operation, again)
-        malformed.check(request, signer.service)
-        if not again:  # who was let in then is not judged again
-            self._check_permission(request, signer, operation)
-        if signer.service == "ecs":
-            return self._ecs(request, signer.region, operation, again)
-        model, asked = carried.check(request, signer.service)
-        if not again:
-            protocol.check(request, model, asked)
-        bounds.check(request, signer.service, operation)
-        if not again:
-            member_types.check(request, model, asked)
-            check_members(request, model.service_name, asked)
-        if model.service_name == "application-autoscaling":
-            from ecslab.sandbox.bridge.autoscaling import dispatch
-
-            return HttpResponse(*dispatch.respond(asked, request.body, signer.region))
-        if model.service_name == "autoscaling":
-            from ecslab.sandbox.bridge.auto_scaling_groups import dispatch as groups
-
-            return groups.respond(request, asked, signer.region)
-        if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
-            return caller_identity.caller_identity()
-        from ecslab.sandbox.bridge import late_installation
-
-        moto_import.ready_for(signer.service, operation)
-        late_installation.fetch(signer.service)
-        response = moto_routes.answer(request, signer)
-        if signer.service == "sts":
-            presents = self._account.presents()
-            return client_times.expiring_for_clients(response, presents.client - presents.world)
-        return response
-
-    def _ecs(self, request: HttpRequest, region: str, operation: str, again: bool) -> HttpResponse:
-        from ecslab.sandbox.bridge.ecs import dispatch
-
-        if self._account.faults.throttled(region, operation, self._account.clock.now):
-            raise AwsError("ThrottlingException", "Rate exceeded")
-        if not again and operation in dispatch.OPERATIONS:
-            check_members(request, "ecs", operation)
-        caller = dispatch.Caller(ACCOUNT, region, caller_identity.CALLER)
-        return HttpResponse(*dispatch.respond(request.headers["x-amz-target"], request.body, caller))
-
-    def _translated(
-        self, request: HttpRequest, signer: Signer, operation: str, again: bool
-    ) -> HttpResponse:
-        """Answer a request to CloudWatch or Cloud Map in the protocol that it speaks."""
-        from ecslab.sandbox.bridge import translated
-
-        malformed.check(request, signer.service)
-        model = service_model(signer.service)
-        assert model is not None, "botocore carries it"
-        asked = translation.as_json(request, model, operation)
-        malformed.check(asked, signer.service)
-        if not again:
-            self._check_permission(asked, signer, operation)
-        carried.check(asked, signer.service)
-        if not again:
-            protocol.check(asked, model, operation)
-            member_types.check(asked, model, operation)
-            check_members(asked, model.service_name, operation)
-        given = malformed.json_object(asked.body) or {}
-        output = translated.call(signer.service, operation, given, signer.region)
-        return translation.answer(request, model, operation, output, str(self._determinism.rng.uuid4()))
-
-    def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:
-        """Keys of STS may do what their role allows; the sandbox's own, what no repository denies."""
-        if signer.service == "ecr":
-            from ecslab.sandbox.bridge.ecr import access
-
-            access.check(signer.access_key, operation, signer.region, request.body)
-        elif signer.access_key.startswith("ASIA"):
-            from ecslab.sandbox.bridge.iam import permissions
-
-            permissions.check(
-                signer.access_key, signer.service, operation, signer.region, request.method, request.path,
-                request.body, request.query,
-            )  # fmt: skip
+        return door(self._account, host, port)
 
     def _guarded(self, call: Callable[[], HttpResponse]) -> HttpResponse:
         self.enter()

@@ -6,10 +6,11 @@ from typing import Final
 
 from moto.core.exceptions import ServiceException
 
-from ecslab.sandbox.bridge.ecr.backend import EcrBackend, Upload
+from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecr.blobs import DIGEST, digest_of
 from ecslab.sandbox.bridge.ecr.errors import refusal
 from ecslab.sandbox.bridge.ecr.image import StoredImage
+from ecslab.sandbox.bridge.ecr.layers import Upload
 from ecslab.sandbox.bridge.ecr.lookup import find
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.registry.reply import API, Refused, content, tag_list
@@ -128,9 +129,10 @@ class PrivateRegistry:
 
     def _begin(self) -> HttpResponse:
         mount, source = self._route.query.get("mount"), self._route.query.get("from")
-        if mount and source and self._backend.mount(self._repository, mount, source):
+        layers, repositories = self._backend.layers, self._backend.repositories
+        if mount and source and layers.mount(self._repository, mount, repositories.get(source)):
             return _made(self._route, f"blobs/{mount}", mount)
-        upload = self._backend.begin(self._repository)
+        upload = layers.begin(self._repository)
         if "digest" in self._route.query:
             return self._complete(upload)
         return _accepted(self._route, upload)
@@ -159,7 +161,7 @@ class PrivateRegistry:
         return HttpResponse(204, dict(API))
 
     def _upload(self) -> Upload:
-        return self._backend.upload(self._repository, self._route.reference)
+        return self._backend.layers.upload(self._repository, self._route.reference)
 
     def _complete(self, upload: Upload) -> HttpResponse:
         digest = self._route.query.get("digest", "")
@@ -168,7 +170,7 @@ class PrivateRegistry:
         if digest_of(upload.data, self._request.body) != digest:
             raise refusal("digest_differs")  # before the body is added: a refusal changes nothing
         upload.add(self._request.body)
-        self._backend.finish(self._repository, upload, [digest])
+        self._backend.layers.finish(self._repository, upload, [digest])
         return _made(self._route, f"blobs/{digest}", digest)
 
 

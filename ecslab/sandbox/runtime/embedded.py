@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host
 from ecslab.sandbox.runtime.budget import AccountBudget
+from ecslab.sandbox.runtime.files import Files
 from ecslab.sandbox.runtime.image_config import combined_command, image_config
 from ecslab.sandbox.runtime.job import OUT_OF_MEMORY, Command, Job
-from ecslab.sandbox.runtime.process import Files, OutOfMemory, Process
+from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.program_errors import OutOfMemory
 from ecslab.sandbox.runtime.programs import RUNS
 from ecslab.sandbox.runtime.session import Done, Session
 from ecslab.sandbox.runtime.shell.commands import BROUGHT

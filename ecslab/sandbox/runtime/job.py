@@ -8,19 +8,15 @@ from typing import ClassVar, Final
 from ecslab.sandbox.runtime import Cancellable, Host, HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.budget import CommandBudget
 from ecslab.sandbox.runtime.image_config import image_variables
-from ecslab.sandbox.runtime.process import (
+from ecslab.sandbox.runtime.place import Place, Program, Run
+from ecslab.sandbox.runtime.process import Process, dies, ends
+from ecslab.sandbox.runtime.program_errors import (
     LIMIT,
     CannotFork,
     Interrupted,
     NotInImage,
     OutOfMemory,
-    Place,
-    Process,
-    Program,
-    Run,
     SandboxLimit,
-    dies,
-    ends,
 )
 from ecslab.sandbox.runtime.programs import run, too_long
 from ecslab.sandbox.runtime.shell.interactive import INTERRUPTED

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from ecslab.sandbox.runtime.image_config import combined_environment, image_config
 from ecslab.sandbox.runtime.job import Job, Quiet
-from ecslab.sandbox.runtime.process import Interrupted, Process, dies
+from ecslab.sandbox.runtime.process import Process, dies
+from ecslab.sandbox.runtime.program_errors import Interrupted
 from ecslab.sandbox.runtime.terminal import Terminal
 
 Done = Callable[[int], None]

@@ -24,7 +24,8 @@ give all later ones other ids, or where a call that a lesson makes would not be 
    what they do not take; RunInstances refuses a type that does not exist;
    the proxies of Service Connect write logs, which their tasks need to start, and wait for an answer for
    no longer than its time-out.
-9: managed instances have trunk interfaces, so that more tasks with an interface of their own fit on each.
+9: managed instances are chosen by the price of their type, which is not that of their vCPUs alone, and have
+   trunk interfaces, so that more tasks with an interface of their own fit on each.
 """
 
 from typing import Final

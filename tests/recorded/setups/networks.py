@@ -12,8 +12,8 @@ def net_private(scene: Scene) -> dict[str, str]:
 
 @shared
 def net_public(scene: Scene) -> dict[str, str]:
-    made = _vpc(scene, "10.73.0.0/24", {"subnet": ("us-east-1a", "10.73.0.0/25")})
-    return _open_to_internet(scene, made)
+    ids = _vpc(scene, "10.73.0.0/24", {"subnet": ("us-east-1a", "10.73.0.0/25")})
+    return _open_to_internet(scene, ids)
 
 
 @shared
@@ -42,24 +42,24 @@ def awsvpc(scene: Scene, public: str) -> dict[str, Any]:
 
 def _vpc(scene: Scene, block: str, subnets: dict[str, tuple[str, str]]) -> dict[str, str]:
     vpc = scene.call("ec2", "create_vpc", CidrBlock=block)["Vpc"]["VpcId"]
-    made = {"vpc": vpc}
+    ids = {"vpc": vpc}
     for symbol, (zone, part) in subnets.items():
         answer = scene.call("ec2", "create_subnet", VpcId=vpc, CidrBlock=part, AvailabilityZone=zone)
-        made[symbol] = answer["Subnet"]["SubnetId"]
+        ids[symbol] = answer["Subnet"]["SubnetId"]
     default = [*_of(vpc), {"Name": "group-name", "Values": ["default"]}]
     groups = scene.call("ec2", "describe_security_groups", Filters=default)["SecurityGroups"]
-    return made | {"default_sg": groups[0]["GroupId"]}
+    return ids | {"default_sg": groups[0]["GroupId"]}
 
 
-def _open_to_internet(scene: Scene, made: dict[str, str]) -> dict[str, str]:
+def _open_to_internet(scene: Scene, ids: dict[str, str]) -> dict[str, str]:
     gateway = scene.call("ec2", "create_internet_gateway")["InternetGateway"]["InternetGatewayId"]
-    scene.call("ec2", "attach_internet_gateway", InternetGatewayId=gateway, VpcId=made["vpc"])
-    tables = scene.call("ec2", "describe_route_tables", Filters=_of(made["vpc"]))["RouteTables"]
+    scene.call("ec2", "attach_internet_gateway", InternetGatewayId=gateway, VpcId=ids["vpc"])
+    tables = scene.call("ec2", "describe_route_tables", Filters=_of(ids["vpc"]))["RouteTables"]
     scene.call(
         "ec2", "create_route", RouteTableId=tables[0]["RouteTableId"], DestinationCidrBlock="0.0.0.0/0",
         GatewayId=gateway,
     )  # fmt: skip
-    return made
+    return ids
 
 
 def _of(vpc: str) -> list[dict[str, Any]]:

@@ -45,8 +45,8 @@ class Rig:
     def upload(self, blob: bytes, repository: str = "web") -> None:
         """One layer, unless it is there already."""
         digest = sha(blob)
-        there = self.ecr.batch_check_layer_availability(repositoryName=repository, layerDigests=[digest])
-        if there["layers"] and there["layers"][0]["layerAvailability"] == "AVAILABLE":
+        answer = self.ecr.batch_check_layer_availability(repositoryName=repository, layerDigests=[digest])
+        if answer["layers"] and answer["layers"][0]["layerAvailability"] == "AVAILABLE":
             return
         upload = self.ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
         self.ecr.upload_layer_part(
@@ -67,13 +67,13 @@ def rig(home: Path | None = None) -> Iterator[Rig]:
     """The rig, and everything as it was afterwards."""
     stock = ecr_backends.backend
     with mock_aws():
-        made = Rig()
+        ecr_rig = Rig()
         determinism.install()
-        enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT, home, wall_clock=lambda: made.now))
+        enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT, home, wall_clock=lambda: ecr_rig.now))
         ecr_backends.backend = EcrBackend
         ecr_backends.clear()
         try:
-            yield made
+            yield ecr_rig
         finally:
             ecr_backends.backend = stock
             ecr_backends.clear()

@@ -144,8 +144,8 @@ def test_a_released_interface_is_gone_and_its_address_free(client):
 
 
 def test_addresses_are_never_given_twice_and_run_out(client):
-    made = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.20.0/28")
-    small = made["Subnet"]["SubnetId"]
+    created = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.20.0/28")
+    small = created["Subnet"]["SubnetId"]
     enis = [attach(client, small) for _ in range(11)]
     assert {eni.private_ip for eni in enis} == {f"10.0.20.{last}" for last in range(4, 15)}
     assert len({eni.public_ip for eni in enis}) == 11
@@ -201,10 +201,10 @@ def test_the_owner_cannot_touch_a_tasks_interface(client):
 
 def test_what_a_task_uses_cannot_be_deleted(client):
     network = vpc(client, "workshop")
-    made = client.create_security_group(GroupName="web", Description="web", VpcId=network)["GroupId"]
-    eni = attach(client, subnet(client, "workshop-public-a"), groups=[made])
-    assert refused(client.delete_security_group, GroupId=made) == (
-        "DependencyViolation", f"resource {made} has a dependent object")  # fmt: skip
+    group_id = client.create_security_group(GroupName="web", Description="web", VpcId=network)["GroupId"]
+    eni = attach(client, subnet(client, "workshop-public-a"), groups=[group_id])
+    assert refused(client.delete_security_group, GroupId=group_id) == (
+        "DependencyViolation", f"resource {group_id} has a dependent object")  # fmt: skip
     assert refused(client.delete_subnet, SubnetId=eni.subnet_id) == (
         "DependencyViolation",
         f"The subnet '{eni.subnet_id}' has dependencies and cannot be deleted.",
@@ -214,7 +214,7 @@ def test_what_a_task_uses_cannot_be_deleted(client):
     code, _ = refused(client.detach_internet_gateway, InternetGatewayId=gateway, VpcId=network)
     assert code == "DependencyViolation"
     task_network.release_eni(REGION, eni.eni_id)
-    client.delete_security_group(GroupId=made)
+    client.delete_security_group(GroupId=group_id)
 
 
 def test_a_group_that_another_names_cannot_be_deleted(client):
@@ -252,11 +252,11 @@ def test_a_deleted_default_vpc_is_gone_until_it_is_made_again(client):
     assert names == ["workshop"]
     assert refused(client.create_security_group, GroupName="web", Description="web") == (
         "VPCIdNotSpecified", "No default VPC for this user")  # fmt: skip
-    made = client.create_default_vpc()["Vpc"]["VpcId"]
+    vpc_id = client.create_default_vpc()["Vpc"]["VpcId"]
     assert len(client.describe_vpcs()["Vpcs"]) == 2
     assert len(default_subnets(client)) == 6
     group = client.create_security_group(GroupName="web", Description="web")["GroupId"]
-    assert client.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"] == made
+    assert client.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"] == vpc_id
     assert egress(task_network.network_facts(attach(client)), "ecr.api").passed
 
 
@@ -307,8 +307,8 @@ def test_every_region_has_its_networks(client, region):
 
 def test_a_vpc_without_dns_hostnames_gives_no_names(client):
     network = client.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    made = client.create_subnet(VpcId=network, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
-    eni = attach(client, made)
+    subnet_id = client.create_subnet(VpcId=network, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    eni = attach(client, subnet_id)
     (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
     assert not shown.get("PrivateDnsName")
     assert not shown["Association"].get("PublicDnsName")
@@ -323,11 +323,13 @@ def test_names_follow_the_region(client):
 
 
 def test_users_own_interfaces_and_elastic_addresses_share_the_rules(client):
-    made = client.create_network_interface(SubnetId=subnet(client, "workshop-private-a"))["NetworkInterface"]
-    assert made["PrivateIpAddress"].startswith("10.0.10.")
+    interface = client.create_network_interface(SubnetId=subnet(client, "workshop-private-a"))[
+        "NetworkInterface"
+    ]
+    assert interface["PrivateIpAddress"].startswith("10.0.10.")
     address = client.allocate_address(Domain="vpc")["PublicIp"]
     assert address.startswith("203.0.113.")
-    client.delete_network_interface(NetworkInterfaceId=made["NetworkInterfaceId"])
+    client.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
 
 
 @pytest.mark.parametrize(
@@ -404,20 +406,22 @@ def test_a_nat_gateway_and_endpoints_open_a_private_subnet(client):
 
 
 def test_a_nat_gateway_and_an_instance_leave_nothing_behind(client):
-    made = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.21.0/24")["Subnet"]["SubnetId"]
+    subnet_id = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.21.0/24")["Subnet"][
+        "SubnetId"
+    ]
     address = client.allocate_address(Domain="vpc")["AllocationId"]
-    nat = client.create_nat_gateway(SubnetId=made, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    nat = client.create_nat_gateway(SubnetId=subnet_id, AllocationId=address)["NatGateway"]["NatGatewayId"]
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    instance = client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=made)["Instances"][0]
-    held = [{"Name": "subnet-id", "Values": [made]}]
-    interfaces = client.describe_network_interfaces(Filters=held)["NetworkInterfaces"]
+    instance = client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet_id)["Instances"][0]
+    of_subnet = [{"Name": "subnet-id", "Values": [subnet_id]}]
+    interfaces = client.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"]
     assert {interface["Status"] for interface in interfaces} == {"in-use"}
-    assert refused(client.delete_subnet, SubnetId=made)[0] == "DependencyViolation"
+    assert refused(client.delete_subnet, SubnetId=subnet_id)[0] == "DependencyViolation"
     client.terminate_instances(InstanceIds=[instance["InstanceId"]])
     client.delete_nat_gateway(NatGatewayId=nat)
-    assert client.describe_network_interfaces(Filters=held)["NetworkInterfaces"] == []
+    assert client.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"] == []
     client.release_address(AllocationId=address)
-    client.delete_subnet(SubnetId=made)
+    client.delete_subnet(SubnetId=subnet_id)
     unknown = ("NatGatewayNotFound", "The Nat Gateway nat-1 was not found")
     assert refused(client.delete_nat_gateway, NatGatewayId="nat-1") == unknown
 

@@ -12,6 +12,7 @@ from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 
 from ecslab.sandbox.bridge.ecr import backend as backend_module
 from ecslab.sandbox.bridge.ecr import constraints, scans, tokens
+from ecslab.sandbox.bridge.ecr import layers as layers_module
 
 MIB = 1024 * 1024
 NOWHERE = "sha256:" + "0" * 64
@@ -20,9 +21,9 @@ WHERE = f"repository with name 'web' in the registry with id '{ACCOUNT}'"
 
 @pytest.fixture
 def lab():
-    with rig() as made:
-        made.ecr.create_repository(repositoryName="web")
-        yield made
+    with rig() as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        yield ecr_rig
 
 
 def refused(call, **kwargs) -> str:
@@ -95,9 +96,9 @@ def test_a_layer_in_parts_comes_back_whole(lab):
         repositoryName="web", uploadId=begun["uploadId"], layerDigests=[sha(data)]
     )
     assert done["layerDigest"] == sha(data)
-    there = lab.ecr.batch_check_layer_availability(repositoryName="web", layerDigests=[sha(data)])["layers"]
-    assert there[0]["layerAvailability"] == "AVAILABLE"
-    assert there[0]["layerSize"] == len(data)
+    layers = lab.ecr.batch_check_layer_availability(repositoryName="web", layerDigests=[sha(data)])["layers"]
+    assert layers[0]["layerAvailability"] == "AVAILABLE"
+    assert layers[0]["layerSize"] == len(data)
 
 
 def part(lab, upload, blob, first=0, last=None):
@@ -135,11 +136,11 @@ def test_a_wrong_digest_is_refused_and_the_layer_is_not_there(lab):
     assert refused(lab.ecr.complete_layer_upload, **complete) == (
         "InvalidLayerException: None of the provided layer digests match the calculated layer digest"
     )
-    there = lab.ecr.batch_check_layer_availability(
+    answer = lab.ecr.batch_check_layer_availability(
         repositoryName="web", layerDigests=[sha(b"abc"), "nonsense"]
     )
-    assert [failure["failureCode"] for failure in there["failures"]] == ["InvalidLayerDigest"]
-    assert there["layers"] == [{"layerDigest": sha(b"abc"), "layerAvailability": "UNAVAILABLE"}]
+    assert [failure["failureCode"] for failure in answer["failures"]] == ["InvalidLayerDigest"]
+    assert answer["layers"] == [{"layerDigest": sha(b"abc"), "layerAvailability": "UNAVAILABLE"}]
 
 
 def test_uploads_that_are_empty_unknown_or_done_before(lab):
@@ -154,7 +155,7 @@ def test_uploads_that_are_empty_unknown_or_done_before(lab):
 
 
 def test_a_layer_beyond_the_sandboxs_limit_says_whose_limit_it_is(lab, monkeypatch):
-    monkeypatch.setattr(backend_module, "LAYER_MAX", MIB)
+    monkeypatch.setattr(layers_module, "LAYER_MAX", MIB)
     upload = lab.ecr.initiate_layer_upload(repositoryName="web")["uploadId"]
     assert refused(lab.ecr.upload_layer_part, **part(lab, upload, bytes(MIB + 1))) == (
         "LimitExceededException: This sandbox takes layers of at most 1 MiB."
@@ -198,13 +199,13 @@ def test_a_lost_layer_is_sent_again_by_the_next_push(tmp_path, damage):
         for file in (tmp_path / "blobs").iterdir():
             damage(file)
         _, blobs = image()
-        there = {"repositoryName": "web", "layerDigests": [sha(blob) for blob in blobs]}
-        answer = lab.ecr.batch_check_layer_availability(**there)
+        request = {"repositoryName": "web", "layerDigests": [sha(blob) for blob in blobs]}
+        answer = lab.ecr.batch_check_layer_availability(**request)
         assert answer["failures"] == []
         assert answer["layers"][0] == {"layerDigest": sha(blobs[0]), "layerAvailability": "UNAVAILABLE"}
         for blob in blobs:
             lab.upload(blob)
-        layers = lab.ecr.batch_check_layer_availability(**there)["layers"]
+        layers = lab.ecr.batch_check_layer_availability(**request)["layers"]
         assert [layer["layerAvailability"] for layer in layers] == ["AVAILABLE", "AVAILABLE"]
 
 
@@ -220,9 +221,11 @@ def test_an_image_is_known_by_the_digest_of_its_manifest(lab):
     assert detail["imagePushedAt"].astimezone(UTC) == datetime.fromtimestamp(lab.now, UTC)
     assert detail["imageTags"] == ["latest"]
     assert detail["imageManifestMediaType"] == OCI
-    (got,) = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "latest"}])["images"]
-    assert got["imageManifest"] == manifest
-    assert got["imageId"] == pushed["imageId"]
+    (image_detail,) = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "latest"}])[
+        "images"
+    ]
+    assert image_detail["imageManifest"] == manifest
+    assert image_detail["imageId"] == pushed["imageId"]
 
 
 def test_a_manifest_whose_layers_are_not_there(lab):
@@ -525,8 +528,10 @@ def test_the_key_is_shown_by_its_arn(lab, given):
     kms.create_alias(AliasName="alias/web", TargetKeyId=key["KeyId"])
     named = {"id": key["KeyId"], "arn": key["Arn"], "alias": "alias/web"}[given]
     encryption = {"encryptionType": "KMS", "kmsKey": named}
-    made = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)["repository"]
-    assert made["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
+    repository = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)[
+        "repository"
+    ]
+    assert repository["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
     (shown,) = lab.ecr.describe_repositories(repositoryNames=["kms"])["repositories"]
     assert shown["encryptionConfiguration"]["kmsKey"] == key["Arn"]
 
@@ -534,11 +539,11 @@ def test_the_key_is_shown_by_its_arn(lab, given):
 def test_a_key_that_is_not_there_or_not_wanted(lab):
     create = lab.ecr.create_repository
     nobody = {"encryptionType": "KMS", "kmsKey": "alias/none"}
-    said = refused(create, repositoryName="kms", encryptionConfiguration=nobody)
-    assert said == "KmsException: Key 'alias/none' does not exist"
+    message = refused(create, repositoryName="kms", encryptionConfiguration=nobody)
+    assert message == "KmsException: Key 'alias/none' does not exist"
     unwanted = {"encryptionType": "AES256", "kmsKey": "alias/none"}
-    said = refused(create, repositoryName="kms", encryptionConfiguration=unwanted)
-    assert said.startswith("InvalidParameterException: ")
+    message = refused(create, repositoryName="kms", encryptionConfiguration=unwanted)
+    assert message.startswith("InvalidParameterException: ")
 
 
 def test_filters_go_with_exclusions_alone(lab):
@@ -592,8 +597,8 @@ def test_a_scan_is_pending_then_in_progress_then_fails(lab):
 def test_a_push_starts_a_scan_where_the_repository_says_so(lab):
     on_push = {"scanOnPush": True}
     lab.ecr.put_image_scanning_configuration(repositoryName="web", imageScanningConfiguration=on_push)
-    asked = lab.ecr.batch_get_repository_scanning_configuration(repositoryNames=["web"])
-    assert asked["scanningConfigurations"][0]["scanFrequency"] == "SCAN_ON_PUSH"
+    answer = lab.ecr.batch_get_repository_scanning_configuration(repositoryNames=["web"])
+    assert answer["scanningConfigurations"][0]["scanFrequency"] == "SCAN_ON_PUSH"
     lab.push(tag="1")
     assert scanned(lab) == {"status": "PENDING"}
     lab.now += scans.LASTS

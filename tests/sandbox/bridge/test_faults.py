@@ -17,9 +17,9 @@ SPOT = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster(capacityProviders=["FARGATE", "FARGATE_SPOT"])
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster(capacityProviders=["FARGATE", "FARGATE_SPOT"])
+        yield ecs_account
 
 
 def shell(script, **more):

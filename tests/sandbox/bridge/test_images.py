@@ -25,9 +25,9 @@ PAGE = "/usr/local/apache2/htdocs/index.html"
 @pytest.fixture
 def lab(tmp_path):
     enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT))
-    with rig(tmp_path) as made:
-        made.ecr.create_repository(repositoryName="web")
-        yield made
+    with rig(tmp_path) as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        yield ecr_rig
 
 
 def missing(reference: str, architecture: str = "X86_64") -> tuple[str, str]:

@@ -58,8 +58,8 @@ def test_nothing_is_left_of_the_sandbox_before():
     fresh()
     state.of("us-east-1").clusters["lab"] = state.Cluster("lab", "arn")
     ec2_backends[ACCOUNT]["us-east-1"].create_vpc("10.9.0.0/16")
-    made = fresh()
-    assert current_account() is made
+    installed = fresh()
+    assert current_account() is installed
     assert state.of("us-east-1").clusters == {}
     assert len(ec2_backends[ACCOUNT]["us-east-1"].describe_vpcs()) == 2
 

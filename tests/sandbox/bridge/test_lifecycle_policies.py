@@ -14,9 +14,9 @@ WEB = f"the repository with name 'web' in the registry with id '{ACCOUNT}'"
 
 @pytest.fixture
 def lab():
-    with rig() as made:
-        made.ecr.create_repository(repositoryName="web")
-        yield made
+    with rig() as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        yield ecr_rig
 
 
 def rule(priority=1, tag_status="any", count_type="imageCountMoreThan", number=1, **more):
@@ -125,12 +125,12 @@ def test_an_image_that_an_index_names_stays(lab):
 
 def test_when_it_was_last_evaluated(lab):
     put(lab, rule())
-    asked = lab.now
+    put_at = lab.now
     raw = lab.ecr.get_lifecycle_policy(repositoryName="web")
     assert raw["lastEvaluatedAt"].timestamp() == 0, "never"
     lab.now += lifecycle.EVALUATED_EVERY * 3 + 5
     now = lab.ecr.get_lifecycle_policy(repositoryName="web")["lastEvaluatedAt"].timestamp()
-    assert now == asked + lifecycle.EVALUATED_EVERY * 3
+    assert now == put_at + lifecycle.EVALUATED_EVERY * 3
     gone = lab.ecr.delete_lifecycle_policy(repositoryName="web")
     assert gone["lastEvaluatedAt"].timestamp() == now
     pushed(lab, "a", "b")
@@ -175,8 +175,8 @@ def test_a_preview_shows_what_would_go_and_lets_it_stay(lab):
 def test_a_preview_needs_a_policy_and_a_beginning(lab):
     missing = f"LifecyclePolicyNotFoundException: Lifecycle policy does not exist for {WEB}"
     assert refused(lab.ecr.start_lifecycle_policy_preview) == missing
-    said = refused(lab.ecr.get_lifecycle_policy_preview)
-    assert said.startswith("LifecyclePolicyPreviewNotFoundException: ")
+    message = refused(lab.ecr.get_lifecycle_policy_preview)
+    assert message.startswith("LifecyclePolicyPreviewNotFoundException: ")
     put(lab, rule())
     assert lab.ecr.start_lifecycle_policy_preview(repositoryName="web")["status"] == "IN_PROGRESS"
 
@@ -257,11 +257,13 @@ def test_a_text_that_is_short_or_no_policy(lab):
         "'Member must have length greater than or equal to 100'"
     )
     for given in ("x" * 100, json.dumps(["x" * 100]), "[" * 20_000):
-        said = refused(lab.ecr.put_lifecycle_policy, lifecyclePolicyText=given)
-        assert said == f"{FAILURE}Could not map policyString into LifecyclePolicy.'"
+        message = refused(lab.ecr.put_lifecycle_policy, lifecyclePolicyText=given)
+        assert message == f"{FAILURE}Could not map policyString into LifecyclePolicy.'"
 
 
 def test_what_aws_takes_and_the_sandbox_does_not(lab):
     moved = FILLED | {"action": {"type": "transition", "targetStorageClass": "archive"}}
-    said = refused(lab.ecr.put_lifecycle_policy, lifecyclePolicyText=text(moved))
-    assert said.startswith("InvalidParameterException: This sandbox does not carry the storage class archive")
+    message = refused(lab.ecr.put_lifecycle_policy, lifecyclePolicyText=text(moved))
+    assert message.startswith(
+        "InvalidParameterException: This sandbox does not carry the storage class archive"
+    )

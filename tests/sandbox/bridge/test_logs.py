@@ -197,8 +197,8 @@ def test_retention_lets_go_of_what_is_older_and_nothing_else(client, role, monke
     stream = client.describe_log_streams(logGroupName=GROUP)["logStreams"][0]
     assert stream["firstEventTimestamp"] == (NOW - 24 * 3600) * 1000
     client.create_log_stream(logGroupName=GROUP, logStreamName="another")  # time to tidy up
-    held = logs_backends["123456789012"][REGION].groups[GROUP].streams[STREAM].lines
-    assert held.runs == 25
+    log_lines = logs_backends["123456789012"][REGION].groups[GROUP].streams[STREAM].lines
+    assert log_lines.runs == 25
 
 
 def test_pages_of_all_streams_go_on_where_the_last_ended(client):

@@ -110,7 +110,7 @@ OURS_ALONE = {"forget_interface", "take_public_address", "_named_by_another", "_
 
 
 @pytest.fixture(scope="module")
-def held():
+def built_by_moto():
     """One of each thing that moto builds for us."""
     swapped = {**dict(OURS), elbv2_backends: balancing.ElbV2Backend}
     enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT))
@@ -187,8 +187,8 @@ def test_what_we_reach_into_exists(owner):
 
 
 @pytest.mark.parametrize("kind", sorted(HELD))
-def test_what_moto_builds_holds_what_we_read(held, kind):
-    assert [name for name in HELD[kind] if not hasattr(held[kind], name)] == []
+def test_what_moto_builds_holds_what_we_read(built_by_moto, kind):
+    assert [name for name in HELD[kind] if not hasattr(built_by_moto[kind], name)] == []
 
 
 @pytest.mark.parametrize(("ours", "name"), sorted(overrides(), key=str), ids=lambda value: str(value))

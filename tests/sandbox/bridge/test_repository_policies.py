@@ -50,9 +50,9 @@ def puller(aws):
     keys = aws.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="me")["Credentials"]
     session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], "us-east-1")
     once = Config(retries={"total_max_attempts": 1}, proxies={})
-    made = session.client("ecr", endpoint_url=aws.endpoint.url, config=once)
-    made.meta.events.register("before-send", aws._carry)
-    return made
+    client = session.client("ecr", endpoint_url=aws.endpoint.url, config=once)
+    client.meta.events.register("before-send", aws._carry)
+    return client
 
 
 def statement(effect="Deny", principal=ROOT, action="ecr:BatchGetImage", **more):
@@ -131,25 +131,25 @@ INVALID = {
 
 @pytest.mark.parametrize("name", INVALID)
 def test_policies_that_aws_calls_invalid(aws, name):
-    said = refused(aws.ecr.set_repository_policy, repositoryName="web", policyText=INVALID[name])
-    assert said == f"{AT}'Invalid repository policy provided'"
+    message = refused(aws.ecr.set_repository_policy, repositoryName="web", policyText=INVALID[name])
+    assert message == f"{AT}'Invalid repository policy provided'"
 
 
 @pytest.mark.parametrize("kind", ["role", "user"])
 def test_a_principal_that_is_nobody(aws, kind):
     nobody = f"arn:aws:iam::{ACCOUNT}:{kind}/nobody"
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement(principal=nobody)]})
-    said = refused(aws.ecr.set_repository_policy, repositoryName="web", policyText=text)
-    assert said == f"{AT}'Principal not found'"
+    message = refused(aws.ecr.set_repository_policy, repositoryName="web", policyText=text)
+    assert message == f"{AT}'Principal not found'"
 
 
 def test_a_policy_that_locks_its_author_out_has_to_be_forced(aws):
     closed = json.dumps({"Version": "2012-10-17", "Statement": [statement(action="ecr:*")]})
-    said = refused(aws.ecr.set_repository_policy, repositoryName="web", policyText=closed)
-    assert said.startswith(AT)
+    message = refused(aws.ecr.set_repository_policy, repositoryName="web", policyText=closed)
+    assert message.startswith(AT)
     aws.ecr.set_repository_policy(repositoryName="web", policyText=closed, force=True)
-    said = refused(aws.ecr.delete_repository_policy, repositoryName="web")
-    assert said.startswith("AccessDeniedException: ")
+    message = refused(aws.ecr.delete_repository_policy, repositoryName="web")
+    assert message.startswith("AccessDeniedException: ")
 
 
 # whom it lets

@@ -19,12 +19,12 @@ def tagging(aws):
 
 
 @pytest.fixture
-def made(aws):
+def arns_by_kind(aws):
     """One of everything, untagged, by its kind."""
     aws.prepare({"index.html": b"hello"})
-    made = dict(_of_ecs(aws)) | dict(_of_network(aws)) | dict(_of_stores(aws))
-    made["ecr:repository"] = aws.ecr.describe_repositories()["repositories"][0]["repositoryArn"]
-    return made
+    arns = dict(_of_ecs(aws)) | dict(_of_network(aws)) | dict(_of_stores(aws))
+    arns["ecr:repository"] = aws.ecr.describe_repositories()["repositories"][0]["repositoryArn"]
+    return arns
 
 
 def _of_ecs(aws):
@@ -88,8 +88,8 @@ def shown(tagging, **filters):
     return {each["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in mappings}
 
 
-def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging, made):
-    arns = list(made.values())
+def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging, arns_by_kind):
+    arns = list(arns_by_kind.values())
     assert tagging.tag_resources(ResourceARNList=arns, Tags={"owner": "me", "for": "web"})[
         "FailedResourcesMap"
     ] == {}  # fmt: skip
@@ -97,7 +97,7 @@ def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging
     sandbox.account.rebuild(sandbox.clock.now)
     by_owner = [{"Key": "owner", "Values": ["me"]}]
     assert shown(tagging, TagFilters=by_owner).keys() == set(arns)
-    for kind, arn in made.items():
+    for kind, arn in arns_by_kind.items():
         tags = shown(tagging, ResourceTypeFilters=[kind], TagFilters=by_owner)
         assert tags[arn]["for"] == "web"
     assert {"owner", "for"} <= set(tagging.get_tag_keys()["TagKeys"])
@@ -106,33 +106,37 @@ def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging
     assert failed == {} and shown(tagging, TagFilters=by_owner) == {}
 
 
-def test_each_service_says_the_same(aws, tagging, made):
-    tagging.tag_resources(ResourceARNList=list(made.values()), Tags={"owner": "me"})
+def test_each_service_says_the_same(aws, tagging, arns_by_kind):
+    tagging.tag_resources(ResourceARNList=list(arns_by_kind.values()), Tags={"owner": "me"})
     small = [{"key": "owner", "value": "me"}]
     for kind in ("cluster", "service", "task", "task-definition"):
-        assert aws.ecs.list_tags_for_resource(resourceArn=made[f"ecs:{kind}"])["tags"] == small
-    assert aws.ecr.list_tags_for_resource(resourceArn=made["ecr:repository"])["tags"] == OWNER
-    group = made["ec2:security-group"].rpartition("/")[2]
+        assert aws.ecs.list_tags_for_resource(resourceArn=arns_by_kind[f"ecs:{kind}"])["tags"] == small
+    assert aws.ecr.list_tags_for_resource(resourceArn=arns_by_kind["ecr:repository"])["tags"] == OWNER
+    group = arns_by_kind["ec2:security-group"].rpartition("/")[2]
     assert aws.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["Tags"] == OWNER
-    targets = made["elasticloadbalancing:targetgroup"]
+    targets = arns_by_kind["elasticloadbalancing:targetgroup"]
     tags = aws.client("elbv2").describe_tags(ResourceArns=[targets])["TagDescriptions"][0]["Tags"]
     assert tags == OWNER
-    aws.ecs.untag_resource(resourceArn=made["ecs:cluster"], tagKeys=["owner"])
+    aws.ecs.untag_resource(resourceArn=arns_by_kind["ecs:cluster"], tagKeys=["owner"])
     aws.client("elbv2").remove_tags(ResourceArns=[targets], TagKeys=["owner"])
     tagged = shown(tagging)
-    assert made["ecs:service"] in tagged and made["ecs:cluster"] not in tagged and targets not in tagged
+    assert (
+        arns_by_kind["ecs:service"] in tagged
+        and arns_by_kind["ecs:cluster"] not in tagged
+        and targets not in tagged
+    )
 
 
-def test_what_is_not_there_fails_alone(tagging, made):
+def test_what_is_not_there_fails_alone(tagging, arns_by_kind):
     strange = ["arn:aws:ecs:us-east-1:123456789012:cluster/none", "arn:aws:sns:us-east-1:123456789012:topic"]
     failed = tagging.tag_resources(
-        ResourceARNList=[*strange, made["ecs:cluster"]], Tags={"owner": "me"}
+        ResourceARNList=[*strange, arns_by_kind["ecs:cluster"]], Tags={"owner": "me"}
     )["FailedResourcesMap"]  # fmt: skip
     assert failed.keys() == set(strange)
     assert {failure["ErrorCode"] for failure in failed.values()} == {"InvalidParameterException"}
-    assert shown(tagging)[made["ecs:cluster"]] == {"owner": "me"}
-    failed = tagging.tag_resources(ResourceARNList=[made["ecs:cluster"]], Tags={"aws:x": "y"})
-    assert made["ecs:cluster"] in failed["FailedResourcesMap"]
+    assert shown(tagging)[arns_by_kind["ecs:cluster"]] == {"owner": "me"}
+    failed = tagging.tag_resources(ResourceARNList=[arns_by_kind["ecs:cluster"]], Tags={"aws:x": "y"})
+    assert arns_by_kind["ecs:cluster"] in failed["FailedResourcesMap"]
 
 
 def test_pages_and_deleted_resources(aws, tagging):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ecslab.aws_api import data_channel as wire
 from ecslab.aws_api.data_channel import Malformed, Message, PayloadType
-from ecslab.sandbox.engine import data_channel
+from ecslab.sandbox.engine import data_channel, message_stream
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.world.errors import AwsError
 
@@ -144,18 +144,20 @@ def test_a_client_that_comes_back_goes_on(account, opened):
 def test_the_handshake(account, task):
     answer = account.execute(task, "echo done")
     channel = account.channel(answer)
-    [asked] = map(fields, channel.received(greeting(answer["session"]["tokenValue"])))
-    assert asked["type"] == PayloadType.HANDSHAKE_REQUEST and asked["sequence"] == 0
-    [action] = json.loads(asked["payload"])["RequestedClientActions"]
+    [request] = map(fields, channel.received(greeting(answer["session"]["tokenValue"])))
+    assert request["type"] == PayloadType.HANDSHAKE_REQUEST and request["sequence"] == 0
+    [action] = json.loads(request["payload"])["RequestedClientActions"]
     assert action == {"ActionType": "SessionType", "ActionParameters": {"SessionType": "InteractiveCommands"}}
     early = channel.received(message("input_stream_data", b"rm -rf /\r", 1, 0))
     assert [fields(each)["kind"] for each in early] == ["acknowledge"], "nothing is typed before it"
     response = json.dumps({"ProcessedClientActions": [{"ActionType": "SessionType", "ActionStatus": 1}]})
-    told = [fields(each) for each in channel.received(message("input_stream_data", response.encode(), 6, 1))]
-    assert [(each["kind"], each["type"]) for each in told] == [
+    replies = [
+        fields(each) for each in channel.received(message("input_stream_data", response.encode(), 6, 1))
+    ]
+    assert [(each["kind"], each["type"]) for each in replies] == [
         ("acknowledge", 0), ("output_stream_data", 7), ("output_stream_data", 1), ("channel_closed", 0),
     ]  # fmt: skip
-    assert told[2]["payload"] == b"done\r\n" and channel.over
+    assert replies[2]["payload"] == b"done\r\n" and channel.over
 
 
 @pytest.mark.parametrize(
@@ -166,8 +168,8 @@ def test_a_client_that_cannot_do_what_is_asked_ends_the_session(account, task, r
     answer = account.execute(task, "sh -c 'echo never > /never'")
     channel = account.channel(answer)
     channel.received(greeting(answer["session"]["tokenValue"]))
-    told = channel.received(message("input_stream_data", json.dumps(response).encode(), 6, 0))
-    assert [fields(each)["kind"] for each in told] == ["acknowledge", "channel_closed"]
+    replies = channel.received(message("input_stream_data", json.dumps(response).encode(), 6, 0))
+    assert [fields(each)["kind"] for each in replies] == ["acknowledge", "channel_closed"]
     assert "No such file" in account.step_in(task, "cat /never").seen
 
 
@@ -192,18 +194,18 @@ def test_messages_are_taken_in_their_order_and_once(opened):
 
 
 def test_no_more_is_kept_ahead_than_there_is_room_for(opened):
-    told = [
+    replies = [
         opened.stream.received(message("input_stream_data", b"x", 1, opened.sent + 5 + ahead))
-        for ahead in range(data_channel.AHEAD + 9)
+        for ahead in range(message_stream.AHEAD + 9)
     ]
-    assert sum(map(bool, told)) == data_channel.AHEAD
+    assert sum(map(bool, replies)) == message_stream.AHEAD
 
 
 def test_what_is_not_acknowledged_is_sent_again(account, task):
     now = [0.0]
     answer = account.execute(task, "echo once")
     channel = account.channel(answer)
-    channel._clock = lambda: now[0]
+    channel._outgoing._clock = lambda: now[0]
     [first] = channel.received(greeting(answer["session"]["tokenValue"]))
     channel._ready = True
     assert first not in channel.due()
@@ -221,8 +223,8 @@ def test_a_client_that_acknowledges_nothing_gets_no_more_than_a_window(account, 
     for _ in range(400):
         account.run(1)
         plugin.look()
-    assert plugin.expected <= data_channel.UNACKNOWLEDGED + 300
-    assert len(plugin.stream._sent) <= data_channel.UNACKNOWLEDGED + 300
+    assert plugin.expected <= message_stream.UNACKNOWLEDGED + 300
+    assert len(plugin.stream._outgoing._sent) <= message_stream.UNACKNOWLEDGED + 300
     account.sandbox.exec_sessions.do(plugin.session["sessionId"], "end")
 
 

@@ -48,9 +48,9 @@ def test_what_moto_changes_on_the_way_out_is_changed():
     picker = XFormedAttributePicker(response_transformers={"Thing.Colour": str.upper})
     assert XFormedAttributePicker.__call__ is moto_serializer._pick
 
-    def told(key, path):
+    def serialized(key, path):
         return picker(AttributePickerContext(obj={"colour": "red"}, key=key, shape=None, key_path=path))
 
-    assert told("Colour", "Answer.Thing") == "RED"
-    assert told("Colour", "Answer.Other") == "red"
-    assert told("Size", "Answer.Thing") is None
+    assert serialized("Colour", "Answer.Thing") == "RED"
+    assert serialized("Colour", "Answer.Other") == "red"
+    assert serialized("Size", "Answer.Thing") is None

@@ -72,9 +72,9 @@ def test_an_odd_timing_in_a_journal_sets_it_aside_whole(tmp_path, timing):
     text = json.dumps(about)
     path.write_text("".join([f"{checksum_of(FIRST, text)} {text}\n", *rest]), "utf-8")
     again = Sandbox(tmp_path)
-    [said] = [notice for notice in again.notices if "was set aside" in notice]
-    assert "a timing model is drawn or fixed" in said and len(again.journal) == 1
-    aside = Path(said.partition("lies in ")[2].partition(";")[0])
+    [notice_text] = [notice for notice in again.notices if "was set aside" in notice]
+    assert "a timing model is drawn or fixed" in notice_text and len(again.journal) == 1
+    aside = Path(notice_text.partition("lies in ")[2].partition(";")[0])
     assert text in aside.read_text("utf-8")
 
 
@@ -91,10 +91,10 @@ def test_the_same_seed_takes_as_long_again_and_another_does_not(tmp_path):
 def test_connect_says_what_speed_there_can_be(tmp_path, monkeypatch, speed, in_process):
     import ecslab
 
-    said = {} if isinstance(speed, str) else {"speed": speed}
+    options = {} if isinstance(speed, str) else {"speed": speed}
     monkeypatch.setenv("ECSLAB_SPEED", str(speed))
     with pytest.raises(ValueError, match="speed is AWS seconds per second of yours"):
-        ecslab.connect(home=tmp_path, in_process=in_process, **said)
+        ecslab.connect(home=tmp_path, in_process=in_process, **options)
     assert not list(tmp_path.iterdir())
 
 

@@ -17,12 +17,12 @@ HANDSHAKE = "----------ERROR-------\nEncountered error while initiating handshak
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory):
-    made = Account(tmp_path_factory.mktemp("home")).furnish()
-    made.key = made.aws.client("kms").create_key()["KeyMetadata"]["Arn"]
-    where = {"executeCommandConfiguration": {"kmsKeyId": made.key, "logging": "DEFAULT"}}
-    made.ecs.update_cluster(cluster="lab", configuration=where)
-    may(made, "kms:Decrypt")
-    return made
+    sandbox_account = Account(tmp_path_factory.mktemp("home")).furnish()
+    sandbox_account.key = sandbox_account.aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    where = {"executeCommandConfiguration": {"kmsKeyId": sandbox_account.key, "logging": "DEFAULT"}}
+    sandbox_account.ecs.update_cluster(cluster="lab", configuration=where)
+    may(sandbox_account, "kms:Decrypt")
+    return sandbox_account
 
 
 def may(account, *more):
@@ -71,9 +71,9 @@ class Encrypting(Plugin):
         first, second = request["RequestedClientActions"]
         assert second["ActionType"] == "KMSEncryption"
         key = second["ActionParameters"]["KMSKeyId"]
-        made = self.kms.generate_data_key(KeyId=key, NumberOfBytes=64, EncryptionContext=self.context)
-        self.keys = AESGCM(made["Plaintext"][:32]), AESGCM(made["Plaintext"][32:])
-        blob = base64.b64encode(made["CiphertextBlob"]).decode()
+        data_key = self.kms.generate_data_key(KeyId=key, NumberOfBytes=64, EncryptionContext=self.context)
+        self.keys = AESGCM(data_key["Plaintext"][:32]), AESGCM(data_key["Plaintext"][32:])
+        blob = base64.b64encode(data_key["CiphertextBlob"]).decode()
         done = {"ActionType": "KMSEncryption", "ActionStatus": 1, "ActionResult": {"KMSCipherTextKey": blob}}
         return [{"ActionType": first["ActionType"], "ActionStatus": 1}, done | self.spoiled.get("action", {})]
 

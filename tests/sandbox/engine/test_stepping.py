@@ -104,13 +104,13 @@ def test_a_steady_service_is_nothing_to_wait_for(steady):
 
 
 def test_the_service_says_again_that_it_is_steady_when_time_passes(steady):
-    def said():
+    def messages():
         return [event["message"] for event in service.find(steady)["events"]]
 
-    times = len(said())
+    times = len(messages())
     steady.control("advance", seconds=6 * 3600)
-    assert len(said()) == times + 1
-    assert said()[0].endswith("has reached a steady state.")
+    assert len(messages()) == times + 1
+    assert messages()[0].endswith("has reached a steady state.")
 
 
 def test_a_step_finds_the_task_that_goes_and_waits_go_on_as_before(steady):

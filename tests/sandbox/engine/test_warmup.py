@@ -10,9 +10,9 @@ from ecslab.sandbox.engine.sandbox import Sandbox
 
 @pytest.fixture
 def sandbox(tmp_path):
-    made = Sandbox(tmp_path, seed=7, mode="stepped", in_memory=True)
-    yield made
-    made.close()
+    stepped_sandbox = Sandbox(tmp_path, seed=7, mode="stepped", in_memory=True)
+    yield stepped_sandbox
+    stepped_sandbox.close()
 
 
 def warmed(sandbox, monkeypatch, stop):

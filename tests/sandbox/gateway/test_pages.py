@@ -68,9 +68,9 @@ def test_parts_are_put_in():
     "page", ['<link rel="icon" href="/x.ico">', '<img src="https://a.example/b.png">', '<img src="data:,x">']
 )
 def test_what_is_not_its_own_stays(page):
-    asked = []
-    assert pages.inlined(html(page), "/", asked.append).body.decode() == page
-    assert asked == []
+    paths = []
+    assert pages.inlined(html(page), "/", paths.append).body.decode() == page
+    assert paths == []
 
 
 def test_a_part_that_is_missing_or_too_large_stays_an_address():

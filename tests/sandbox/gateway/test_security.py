@@ -26,8 +26,8 @@ def ask(endpoint, headers, *, path="/", key=None, service="ecs", body=b"{}"):
     """A POST, signed with `key` if there is one; status and body."""
     headers = {"host": endpoint.host, **headers}
     if key:
-        asked = HttpRequest("POST", path, "", headers, body)
-        headers = signature.sign(asked, key, "us-east-1", service, time.time())
+        request = HttpRequest("POST", path, "", headers, body)
+        headers = signature.sign(request, key, "us-east-1", service, time.time())
     status, _, answer = endpoint.transport("POST", endpoint.url + path, headers, body)
     return status, answer.decode()
 
@@ -114,8 +114,8 @@ class Recorder:
 def through(target, headers=None, method="GET", recorder=None):
     gateway = Gateway(recorder or Recorder(), SECRET)
     path, _, query = target.partition("?")
-    asked = HttpRequest(method, path, query, {"host": "127.0.0.1:5", **(headers or {})}, b"")
-    return gateway.answer(target, asked)
+    request = HttpRequest(method, path, query, {"host": "127.0.0.1:5", **(headers or {})}, b"")
+    return gateway.answer(target, request)
 
 
 def password(word=SECRET):

@@ -143,8 +143,8 @@ def test_what_is_done_is_not_noted_while_somebody_else_holds_the_lock(lab, monke
     file = progress_store.path(lab)
     monkeypatch.setattr(progress_store, "_PATIENCE", 0.05)
     file.parent.mkdir(exist_ok=True)
-    held = "could not be noted: another program has held"
-    with FileLock(file.with_suffix(".lock")), pytest.raises(CannotBeDone, match=held):
+    message = "could not be noted: another program has held"
+    with FileLock(file.with_suffix(".lock")), pytest.raises(CannotBeDone, match=message):
         lab.check("02")
     assert not file.exists()
     lab.check("02")

@@ -60,10 +60,10 @@ class Docker:
 
 @pytest.fixture
 def docker():
-    with rig() as made:
-        made.ecr.create_repository(repositoryName="web")
-        made.ecr.create_repository(repositoryName="adgu/other")
-        yield Docker(made)
+    with rig() as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        ecr_rig.ecr.create_repository(repositoryName="adgu/other")
+        yield Docker(ecr_rig)
 
 
 # Logging in -------------------------------------------------------------------------------------------------
@@ -106,8 +106,8 @@ def test_the_token_ends_after_twelve_hours(docker):
 
 
 def test_the_token_opens_its_own_region_only(docker):
-    there = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com"
-    assert docker.refused("GET", f"/v2/{there}/web/tags/list") == (
+    host = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com"
+    assert docker.refused("GET", f"/v2/{host}/web/tags/list") == (
         403, "DENIED", f"Your authorization token is for account {ACCOUNT} in us-east-1.",
     )  # fmt: skip
     assert docker.refused("GET", f"/v2/{HOST.replace('1', '2')}/web/tags/list")[0] in (403, 404)
@@ -196,13 +196,13 @@ def test_an_upload_can_be_given_up(docker):
 
 
 @pytest.mark.parametrize(
-    ("asked", "part", "span"),
+    ("requested", "part", "span"),
     [("bytes=1-2", b"bc", "bytes 1-2/6"), ("bytes=4-", b"ef", "bytes 4-5/6"),
      ("bytes=0-99", b"abcdef", "bytes 0-5/6")],
 )  # fmt: skip
-def test_part_of_a_layer(docker, asked, part, span):
+def test_part_of_a_layer(docker, requested, part, span):
     digest = docker.push_blob(b"abcdef")
-    status, headers, body = docker("GET", f"/v2/web/blobs/{digest}", range=asked)
+    status, headers, body = docker("GET", f"/v2/web/blobs/{digest}", range=requested)
     assert (status, body, headers["Content-Range"]) == (206, part, span)
     assert docker.refused("GET", f"/v2/web/blobs/{digest}", range="bytes=6-") == (
         416, "RANGE_INVALID", "the content has 6 bytes",

@@ -48,9 +48,9 @@ class Registry:
 def registry(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
-        made = Registry(lab)
-        yield made
-        made.listener.stop()
+        started = Registry(lab)
+        yield started
+        started.listener.stop()
 
 
 @pytest.fixture

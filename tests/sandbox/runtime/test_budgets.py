@@ -136,8 +136,8 @@ def test_all_containers_together_have_so_much_memory(start, account):
     running = [start(script, 900, task_id=f"task{number}") for number in range(18)]
     alive = [container for container in running if container.host.exit is None]
     assert 0 < len(alive) < 18 and account.memory.used <= limits.MEMORY.account
-    told = next(container.host.lines for container in running if container.host.exit)
-    assert told == [
+    log_lines = next(container.host.lines for container in running if container.host.exit)
+    assert log_lines == [
         "ecslab sandbox: all containers of the sandbox together may use 256 MiB of memory here, for what its "
         "scripts hold"
     ]

@@ -6,7 +6,7 @@ from ecslab.sandbox.runtime import HttpRequest, HttpResponse, Mount
 HOME = ("localhost", 80)
 
 
-def asked(script, answer=None, at=HOME, seconds=0.0, **more):
+def fetched(script, answer=None, at=HOME, seconds=0.0, **more):
     """A shell that runs `script` while `answer` waits at host and port."""
     container = Container(command=["sh", "-c", script], image=Image("busybox"), **more)
     if answer is not None:
@@ -75,7 +75,7 @@ def test_what_a_server_gets():
         seen.append(request)
         return HttpResponse(200)
 
-    asked("curl -X PUT -H 'X-Token: t' -d body 'http://localhost/a?b=c'", answer)
+    fetched("curl -X PUT -H 'X-Token: t' -d body 'http://localhost/a?b=c'", answer)
     (request,) = seen
     assert (request.method, request.target, request.body) == ("PUT", "/a?b=c", b"body")
     assert (request.headers["x-token"], request.headers["host"]) == ("t", "localhost")
@@ -87,18 +87,18 @@ def test_a_redirect_is_followed_when_asked():
             return HttpResponse(200, {}, b"here")
         return HttpResponse(302, {"Location": "/new"}, b"moved")
 
-    assert asked("curl -s localhost/old", answer).lines == ["moved"]
-    assert asked("curl -sL localhost/old", answer).lines == ["here"]
+    assert fetched("curl -s localhost/old", answer).lines == ["moved"]
+    assert fetched("curl -sL localhost/old", answer).lines == ["here"]
 
 
 def test_a_circle_of_redirects_ends():
     answer = HttpResponse(302, {"Location": "/"})
-    assert asked("curl -sL localhost || echo $?", answer).lines == ["47"]
+    assert fetched("curl -sL localhost || echo $?", answer).lines == ["47"]
 
 
 @pytest.mark.parametrize(("flags", "seconds"), [("-m 3", 3), ("--connect-timeout 2 -m 9", 2), ("", 130)])
 def test_where_nobody_answers_it_waits(flags, seconds):
-    container = asked(f"curl -s {flags} localhost || echo $?", TimeoutError(), seconds=seconds - 0.1)
+    container = fetched(f"curl -s {flags} localhost || echo $?", TimeoutError(), seconds=seconds - 0.1)
     assert container.lines == []
     container.run(0.1)
     assert container.lines == ["28"]

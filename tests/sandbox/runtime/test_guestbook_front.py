@@ -30,7 +30,7 @@ def answered(environment, **answers):
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "words"),
     [
         (lambda _: HttpResponse(200, {}, BOOK), {"entries": 1, "host": "ip-1"}),
         (lambda _: HttpResponse(503, {}, ENVOY),
@@ -42,9 +42,9 @@ def answered(environment, **answers):
         (ConnectionRefusedError("back"), {"error": "connection refused"}),
     ],
 )  # fmt: skip
-def test_each_answer_in_words(answer, said):
+def test_each_answer_in_words(answer, words):
     shown = answered({"BACK_DNS": "http://back:8080", "PATH": "/bin"}, back=(8080, answer))
-    assert shown == {"dns": {"url": "http://back:8080", **said}}
+    assert shown == {"dns": {"url": "http://back:8080", **words}}
 
 
 def test_every_name_is_asked_and_the_page_shows_them():

@@ -88,15 +88,15 @@ def test_it_answers_here_as_it_does_in_python(real):
     for method, path, body in ASKED:
         request = urllib.request.Request(address + path, data=body or None, method=method)
         try:
-            there = opener.open(request)
+            response = opener.open(request)
         except urllib.error.HTTPError as error:
-            there = error
-        with there:
-            got, said = ask(here, method, path, body), there.read()
-        assert got.status == there.status, (method, path, body)
-        assert without_host(got.body) == without_host(said), (method, path, body)
+            response = error
+        with response:
+            ours, pythons = ask(here, method, path, body), response.read()
+        assert ours.status == response.status, (method, path, body)
+        assert without_host(ours.body) == without_host(pythons), (method, path, body)
         for header in ("Content-Type", "Access-Control-Allow-Origin"):
-            assert got.headers[header] == there.headers[header]
+            assert ours.headers[header] == response.headers[header]
     process.terminate()
     assert process.wait(10) == 0
     lines = process.stderr.read().decode().splitlines()

@@ -38,15 +38,15 @@ def test_a_container_cannot_start_with_it():
     assert reason.endswith('exec: "curl": executable file not found in $PATH: unknown')
 
 
-@pytest.mark.parametrize(("port", "said"), [(80, "open"), (81, "closed")])
-def test_bash_asks_whether_somebody_listens(port, said):
+@pytest.mark.parametrize(("port", "state"), [(80, "open"), (81, "closed")])
+def test_bash_asks_whether_somebody_listens(port, state):
     """A health check's way where an image has neither curl nor wget: the container's own server is on 80."""
     container = Container()
     container.run()
     ends = []
     container.execute(("bash", "-c", f": > /dev/tcp/localhost/{port}"), ends.append)
     container.run(1)
-    assert ends == [0 if said == "open" else 1]
+    assert ends == [0 if state == "open" else 1]
 
 
 @pytest.mark.parametrize("name", SERVERS)

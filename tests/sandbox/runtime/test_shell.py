@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from runtime_world import Container
 
 from ecslab.sandbox.runtime import HttpRequest
-from ecslab.sandbox.runtime.process import SandboxLimit
+from ecslab.sandbox.runtime.program_errors import SandboxLimit
 from ecslab.sandbox.runtime.shell.words import expand, tokens
 
 # The command of AWS's own tutorial for a Linux task on Fargate (family sample-fargate).

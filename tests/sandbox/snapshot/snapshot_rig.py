@@ -90,7 +90,7 @@ def copied(home, name: str, *, snapshots: bool):
     return other
 
 
-def held(sandbox: Sandbox) -> Written:
+def state_of(sandbox: Sandbox) -> Written:
     """All that a sandbox holds."""
     with sandbox.lock, sandbox.backend.whole() as root:
         about = (
@@ -132,7 +132,7 @@ def difference(first: Written, second: Written) -> str:
             continue
         if name == "backends":  # some are made as somebody looks, which no journal keeps
             here = {key: here[key] for key in here if key in there}
-            here, there = (dict(sorted(held.items())) for held in (here, there))
+            here, there = (dict(sorted(backends.items())) for backends in (here, there))
         if list(here) != list(there):
             return f"{way}: {str(list(here))[:300]} and {str(list(there))[:300]}"
         waiting += [(here[name], there[name], f"{way}.{name}") for name in here if here[name] is not None]
@@ -146,11 +146,11 @@ def _parts(graph: Written, number: int) -> dict[str, int | None]:
     kind, *rest = graph.nodes[number]
     if kind == "object":
         _, path, base, *names = graph.shapes[rest[0]]
-        held = dict(zip(names, rest[1:], strict=False))
+        attributes = dict(zip(names, rest[1:], strict=False))
         items = rest[1 + len(names) :]
         return {
             f"{path} on {base}": None,
-            **held,
+            **attributes,
             **dict(zip(map(str, range(len(items))), items, strict=True)),
         }
     if kind == "dict":

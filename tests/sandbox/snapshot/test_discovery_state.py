@@ -1,7 +1,7 @@
 """Cloud Map, and what resolvers remember of it, is in snapshots and in replays."""
 
 from discovery_rig import NAME, Discovering
-from snapshot_rig import copied, difference, held, opened
+from snapshot_rig import copied, difference, opened, state_of
 from test_inside_names import BUSYBOX
 
 from ecslab.sandbox import in_process
@@ -81,7 +81,7 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
     states = []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
-        states.append(held(again))
+        states.append(state_of(again))
         assert shown(clients(again)) == after
         again.close()
     assert difference(*states) == ""

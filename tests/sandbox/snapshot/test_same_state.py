@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from snapshot_rig import Inside, copied, difference, furnished, held, live, opened
+from snapshot_rig import Inside, copied, difference, furnished, live, opened, state_of
 
 from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.gateway.gateway import NotIn
@@ -32,7 +32,7 @@ def test_a_snapshot_and_the_rest_of_the_journal_come_to_the_whole_journal(tmp_pa
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
         positions.append(again.account.replay.happened)
-        states.append(held(again))
+        states.append(state_of(again))
         again.close()
     assert positions[0] < positions[1]
     assert difference(*states) == ""

@@ -1,7 +1,7 @@
 """What scales services is in snapshots and in replays: policies, schedules, activities, cooldowns."""
 
 from scaling_rig import Scaling, of
-from snapshot_rig import copied, difference, held, opened
+from snapshot_rig import copied, difference, opened, state_of
 
 from ecslab.sandbox import in_process
 from ecslab.sandbox.engine import snapshots
@@ -45,9 +45,13 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
     states = []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
-        states.append(held(again))
+        states.append(state_of(again))
         seen = clients(again)
-        told = seen.activities("web", IncludeNotScaledActivities=True), seen.policy("web"), seen.counts("web")
-        assert told == shown
+        after_replay = (
+            seen.activities("web", IncludeNotScaledActivities=True),
+            seen.policy("web"),
+            seen.counts("web"),
+        )
+        assert after_replay == shown
         again.close()
     assert difference(*states) == ""

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from snapshot_rig import copied, difference, held, opened
+from snapshot_rig import copied, difference, opened, state_of
 
 from ecslab.sandbox import in_process, process
 from ecslab.sandbox.engine import control, snapshots
@@ -124,10 +124,10 @@ def test_a_snapshot_of_another_sandbox_is_not_there(home):
 
 def test_a_journal_is_not_set_aside_for_a_snapshot_that_cannot_be_gone_on_from(home, monkeypatch):
     whole = replayed(copied(home, "whole", snapshots=False))
-    made = snapshots.Snapshots._made
+    restore = snapshots.Snapshots._made
 
     def broken(self, snapshot):
-        restored = made(self, snapshot)
+        restored = restore(self, snapshot)
         restored.account.regions = None
         return restored
 
@@ -144,10 +144,10 @@ def test_what_is_gone_back_to_is_not_of_the_snapshot(home):
         if record.kind == "request" and record.call["operation"] == "RunTask"
     )
     control.carry_out(sandbox, "cut", {"position": position})
-    gone_back = held(sandbox)
+    gone_back = state_of(sandbox)
     sandbox.close()
     again = Sandbox(copied(home, "whole", snapshots=False))
-    assert difference(gone_back, held(again)) == "" and not again.backend._account.tasks_by_interface
+    assert difference(gone_back, state_of(again)) == "" and not again.backend._account.tasks_by_interface
     again.close()
 
 
@@ -235,8 +235,8 @@ def test_a_class_that_is_not_of_the_sandbox_is_not_made():
 
 def test_a_start_without_a_snapshot_imports_nothing_that_reads_one():
     loaded = "import ecslab.sandbox.engine.serve, sys; print(*(n for n in sys.modules if '.snapshot' in n))"
-    said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
-    assert said.split() == [
+    output = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
+    assert output.split() == [
         "ecslab.sandbox.snapshot", "ecslab.sandbox.snapshot.folder", "ecslab.sandbox.engine.snapshots"
     ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Visitors are in snapshots and in replays: who waits, what was counted, and what chance draws next."""
 
-from snapshot_rig import copied, difference, held, opened
+from snapshot_rig import copied, difference, opened, state_of
 from visitor_rig import Visited
 
 from ecslab.sandbox import in_process
@@ -16,7 +16,7 @@ def seen(aws):
     names = ("RequestCount", "HTTPCode_ELB_5XX_Count", "UnHealthyHostCount")
     aws.arn = aws.elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
     aws.group_arn = aws.elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
-    of_group = [aws.told(name, group=True) for name in names]
+    of_group = [aws.metric_values(name, group=True) for name in names]
     return aws.status(), of_group, aws.service_metric("CPUUtilization"), aws.described()
 
 
@@ -43,6 +43,6 @@ def test_a_snapshot_with_visitors_and_a_replay_go_on_alike(tmp_path, monkeypatch
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
         assert seen(client(again)) == after
-        states.append(held(again))
+        states.append(state_of(again))
         again.close()
     assert difference(*states) == ""

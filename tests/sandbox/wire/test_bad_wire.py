@@ -31,7 +31,7 @@ BAD = {
 }
 
 
-def said(port, data):
+def answer_to(port, data):
     """All that is answered to these bytes, sent and broken off."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as wire:
         wire.sendall(data)
@@ -52,7 +52,7 @@ def ports(server):
 @pytest.mark.parametrize("door", ["api", "gateway"])
 @pytest.mark.parametrize("what", BAD)
 def test_it_is_refused(ports, door, what):
-    assert said(ports[door], BAD[what])[:10] == b"HTTP/1.1 4"
+    assert answer_to(ports[door], BAD[what])[:10] == b"HTTP/1.1 4"
 
 
 def test_who_sends_slowly_holds_up_nobody_else(ports, server):
@@ -63,7 +63,7 @@ def test_who_sends_slowly_holds_up_nobody_else(ports, server):
                 wire = open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))
                 wire.sendall(begun)
         assert server.control("status")["position"] > 0
-        page = said(ports["gateway"], b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        page = answer_to(ports["gateway"], b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert page.startswith(b"HTTP/1.1 204")
 
 

@@ -30,14 +30,14 @@ def ask(endpoint):
     """A signed request; its status, answer, and seconds of CPU."""
     key = signature.Key(endpoint.access_key, endpoint.secret_key)
 
-    def asked(service, headers, body, path="/", method="POST"):
+    def send(service, headers, body, path="/", method="POST"):
         plain = HttpRequest(method, path, "", {"host": endpoint.host, **headers}, body)
         signed = signature.sign(plain, key, "us-east-1", service, time.time())
         began = time.process_time()
         status, _, answer = endpoint.transport(method, endpoint.url + path, signed, body)
         return status, answer.decode(), time.process_time() - began
 
-    return asked
+    return send
 
 
 @pytest.fixture(scope="module")

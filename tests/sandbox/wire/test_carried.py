@@ -129,14 +129,14 @@ def ask(endpoint):
     """The status and text that a request of any form is answered with."""
     key = signature.Key(endpoint.access_key, endpoint.secret_key)
 
-    def asked(service, headers, body=b"", query="", method="POST", path="/"):
+    def send(service, headers, body=b"", query="", method="POST", path="/"):
         plain = HttpRequest(method, path, query, {"host": endpoint.host, **headers}, body)
         signed = signature.sign(plain, key, "us-east-1", service, time.time())
         url = f"{endpoint.url}{path}" + (f"?{query}" if query else "")
         status, _, answer = endpoint.transport(method, url, signed, body)
         return status, answer.decode("utf-8", "replace")
 
-    return asked
+    return send
 
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -33,9 +33,9 @@ def head(method, target, headers):
 
 def signed(server, length, service="ecs", body=b"", path="/", **headers):
     """A head that is signed for `body`, and announces `length` bytes."""
-    asked = HttpRequest("POST", path, "", {"host": server.host, **TARGET, **headers}, body)
+    request = HttpRequest("POST", path, "", {"host": server.host, **TARGET, **headers}, body)
     key = signature.Key(server.access_key, server.secret_key)
-    return signature.sign(asked, key, "us-east-1", service, time.time()) | {"Content-Length": length}
+    return signature.sign(request, key, "us-east-1", service, time.time()) | {"Content-Length": length}
 
 
 def poured(port, first, piece, most=LARGE):
@@ -49,8 +49,8 @@ def poured(port, first, piece, most=LARGE):
                 sent += len(piece)
         answer = b""
         with contextlib.suppress(OSError):
-            while got := wire.recv(65536):
-                answer += got
+            while received := wire.recv(65536):
+                answer += received
     return answer, sent
 
 
@@ -150,8 +150,11 @@ def test_chunks_are_counted(server, ports):
 def test_a_push_has_room_for_a_layer_and_no_more(server, aws, ports):
     token = aws.ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
     known = HOST | {"Authorization": f"Basic {token}", "Expect": "100-continue"}
-    asked = [("PATCH", "/v2/a/blobs/uploads/1", limits.LAYER), ("PUT", "/v2/a/manifests/1", limits.MANIFEST)]
-    for method, path, limit in asked:
+    uploads = [
+        ("PATCH", "/v2/a/blobs/uploads/1", limits.LAYER),
+        ("PUT", "/v2/a/manifests/1", limits.MANIFEST),
+    ]
+    for method, path, limit in uploads:
         answer, _ = poured(ports["api"], head(method, path, known | {"Content-Length": limit + 1}), b"", 0)
         assert answer.startswith(b"HTTP/1.1 413 ")
         with socket.create_connection(("127.0.0.1", ports["api"]), timeout=20) as wire:

@@ -127,8 +127,8 @@ def names(aws):
         cluster="tools", serviceName="tools", taskDefinition="tools", desiredCount=0, launchType="FARGATE",
         networkConfiguration={"awsvpcConfiguration": {"subnets": subnets}},
     )  # fmt: skip
-    (made,) = elbv2.create_load_balancer(Name="tools", Subnets=subnets)["LoadBalancers"]
-    balancer = made["LoadBalancerArn"]
+    (created,) = elbv2.create_load_balancer(Name="tools", Subnets=subnets)["LoadBalancers"]
+    balancer = created["LoadBalancerArn"]
     targets = elbv2.create_target_group(
         Name="tools", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip"
     )["TargetGroups"][0]["TargetGroupArn"]  # fmt: skip
@@ -155,10 +155,10 @@ def answer(aws, names, service, operation, given):
     for name, value in names.items():
         text = text.replace(f'"{name}"', json.dumps(value))
     try:
-        made = getattr(aws.client(service), xform_name(operation))(**json.loads(text))
+        response = getattr(aws.client(service), xform_name(operation))(**json.loads(text))
     except ClientError as refused:
         return refused.response["Error"]["Code"]
-    return {name: value for name, value in made.items() if name != "ResponseMetadata"}
+    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
 
 @pytest.mark.parametrize("resource", READS)
@@ -166,35 +166,35 @@ def test_what_tools_read_is_answered(aws, names, resource):
     for service, given, reads in READS[resource]:
         for read in reads.split():
             operation, _, error = read.partition("=")
-            told = answer(aws, names, service, operation, given)
-            assert told == error if error else isinstance(told, dict), f"{operation}: {told}"
+            reply = answer(aws, names, service, operation, given)
+            assert reply == error if error else isinstance(reply, dict), f"{operation}: {reply}"
 
 
 @pytest.mark.parametrize("read", [read for _, _, reads in READS["aws_s3_bucket"] for read in reads.split()])
 def test_a_setting_that_nobody_made(aws, names, read):
     """The bucket is looked for, whatever would be said of it."""
-    told = answer(aws, names, "s3", read.partition("=")[0], {"Bucket": "nobodys"})
-    assert told in ("NoSuchBucket", "404")
+    reply = answer(aws, names, "s3", read.partition("=")[0], {"Bucket": "nobodys"})
+    assert reply in ("NoSuchBucket", "404")
 
 
 def test_the_settings_of_a_new_bucket_are_awss(aws, names):
-    def told(operation):
+    def bucket_setting(operation):
         return answer(aws, names, "s3", operation, BUCKET)
 
-    assert set(told("GetPublicAccessBlock")["PublicAccessBlockConfiguration"].values()) == {True}
-    assert told("GetBucketOwnershipControls")["OwnershipControls"]["Rules"] == [
+    assert set(bucket_setting("GetPublicAccessBlock")["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket_setting("GetBucketOwnershipControls")["OwnershipControls"]["Rules"] == [
         {"ObjectOwnership": "BucketOwnerEnforced"}
     ]
-    (rule,) = told("GetBucketEncryption")["ServerSideEncryptionConfiguration"]["Rules"]
+    (rule,) = bucket_setting("GetBucketEncryption")["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
-    assert told("GetBucketLogging") == told("GetBucketAccelerateConfiguration") == {}
+    assert bucket_setting("GetBucketLogging") == bucket_setting("GetBucketAccelerateConfiguration") == {}
 
 
 def test_a_key_is_rotated_in_a_year(aws, names):
     kms, key = aws.client("kms"), {"KeyId": names["$key"]}
     kms.enable_key_rotation(**key)
-    told = kms.get_key_rotation_status(**key)
-    assert (told["KeyRotationEnabled"], told["RotationPeriodInDays"]) == (True, 365)
+    rotation = kms.get_key_rotation_status(**key)
+    assert (rotation["KeyRotationEnabled"], rotation["RotationPeriodInDays"]) == (True, 365)
     kms.disable_key_rotation(**key)
     assert kms.get_key_rotation_status(**key)["KeyRotationEnabled"] is False
 

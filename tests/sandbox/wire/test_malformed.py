@@ -43,18 +43,18 @@ def ask(tmp_path_factory):
     endpoint = in_process.start(tmp_path_factory.mktemp("home"), seed=1)
     key = signature.Key(endpoint.access_key, endpoint.secret_key)
 
-    def asked(service, headers, body, method="POST"):
+    def send(service, headers, body, method="POST"):
         plain = HttpRequest(method, "/", "", {"host": endpoint.host, **headers}, body)
         signed = signature.sign(plain, key, "us-east-1", service, time.time())
         status, _, answer = endpoint.transport(method, endpoint.url + "/", signed, body)
         return status, *(_of_json(answer) if b"__type" in answer else _of_xml(answer.decode()))
 
-    return asked
+    return send
 
 
 def _of_json(answer):
-    said = json.loads(answer)
-    return said["__type"], said["message"]
+    error = json.loads(answer)
+    return error["__type"], error["message"]
 
 
 def _of_xml(answer):

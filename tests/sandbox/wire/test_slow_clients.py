@@ -50,11 +50,11 @@ def opened(port, data=b""):
 
 
 def all_of(wire):
-    got = b""
+    received = b""
     with contextlib.suppress(ConnectionResetError):
         while piece := wire.recv(65536):
-            got += piece
-    return got
+            received += piece
+    return received
 
 
 @pytest.mark.parametrize("what", SLOW)

@@ -36,11 +36,11 @@ class Socket:
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory):
-    made = Account(tmp_path_factory.mktemp("home")).furnish()
-    listener = listen.api_port(made.sandbox, patience=PATIENCE)
+    sandbox_account = Account(tmp_path_factory.mktemp("home")).furnish()
+    listener = listen.api_port(sandbox_account.sandbox, patience=PATIENCE)
     listener.start()
-    made.sandbox.api_url, made.port = listener.url, listener.port
-    yield made
+    sandbox_account.sandbox.api_url, sandbox_account.port = listener.url, listener.port
+    yield sandbox_account
     listener.stop()
 
 
@@ -125,7 +125,7 @@ def test_clients_that_are_sent_away(account, task, sent):
     account.sandbox.exec_sessions.do(plugin.session["sessionId"], "end")
 
 
-def asked(account, request):
+def reply_to(account, request):
     with socket.create_connection(("127.0.0.1", account.port), timeout=5) as client:
         client.sendall(request.replace("\n", "\r\n").encode())
         return client.recv(4096).decode()
@@ -148,8 +148,8 @@ UPGRADE = (
 def test_requests_that_are_refused(account, task, path, headers, answer):
     own = account.execute(task)["session"]["streamUrl"].partition(str(account.port))[2]
     host = f"Host: 127.0.0.1:{account.port}\n"
-    said = asked(account, f"GET {own if path == 'own' else path} HTTP/1.1\n{host}{headers}\n")
-    assert said.startswith(answer), said
+    reply = reply_to(account, f"GET {own if path == 'own' else path} HTTP/1.1\n{host}{headers}\n")
+    assert reply.startswith(answer), reply
 
 
 def test_a_slow_client_is_let_go(account, task):
@@ -201,11 +201,11 @@ def test_the_aws_cli_starts_its_plugin(account, task, tmp_path):
         "AWS_DEFAULT_REGION": "us-east-1", "NO_PROXY": "127.0.0.1",
         "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }  # fmt: skip
-    asked = [
+    command = [
         sys.executable, "-m", "awscli", "ecs", "execute-command", "--cluster", "lab", "--task", task,
         "--interactive", "--command", "sh -c 'echo stepped in'",
     ]  # fmt: skip
-    done = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     [container] = account.see(task)["containers"]
     target = f"ecs:lab_{task.rpartition('/')[2]}_{container['runtimeId']}"

@@ -112,8 +112,8 @@ def test_constraints_that_are_refused(given, sentence):
 
 
 def test_a_task_definition_has_no_distinct_instances():
-    said = refused(rules.constraints, [{"type": "distinctInstance"}], of_definition=True)
-    assert said == "ClientException: constraint.type 'distinctInstance' is not supported."
+    message = refused(rules.constraints, [{"type": "distinctInstance"}], of_definition=True)
+    assert message == "ClientException: constraint.type 'distinctInstance' is not supported."
 
 
 @pytest.mark.parametrize(
@@ -136,5 +136,5 @@ def test_strategies_are_shown_in_one_spelling():
 
 
 def test_there_are_at_most_five_strategies():
-    said = refused(rules.strategies, [{"type": "random"}] * 6)
-    assert said == "InvalidParameterException: Maximum number of strategies is 5"
+    message = refused(rules.strategies, [{"type": "random"}] * 6)
+    assert message == "InvalidParameterException: Maximum number of strategies is 5"

@@ -261,8 +261,8 @@ def worlds(draw):
 
 @settings(max_examples=150, deadline=None)
 @given(worlds(), st.lists(st.floats(0, 200), max_size=3), st.booleans())
-def test_whatever_happens_a_stopped_task_leaves_nothing(made, stops, lost):
-    world, containers = made
+def test_whatever_happens_a_stopped_task_leaves_nothing(drawn, stops, lost):
+    world, containers = drawn
     task = world.launch(*containers)
     for when in sorted(stops):
         world.run(when)

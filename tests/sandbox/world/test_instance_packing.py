@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from ecslab.aws_api import instance_prices
 from ecslab.sandbox.world.managed_instances import packing, requirements
 from ecslab.sandbox.world.managed_instances.instance_type import InstanceType
 from ecslab.sandbox.world.managed_instances.packing import Wanted
@@ -16,7 +17,9 @@ ZONES = ("a", "b", "c", "d")
 
 
 def kind(name, cpus=2, gib=4, maker="amd", architecture="x86_64", interfaces=3, **more):
-    return InstanceType(name, cpus, gib * 1024, architecture, maker, interfaces, **more)
+    large = instance_prices.large(name.partition(".")[0])
+    priced = {"price": instance_prices.hour(name), "rate": large and large / 2}
+    return InstanceType(name, cpus, gib * 1024, architecture, maker, interfaces, **priced, **more)
 
 
 TYPES = (
@@ -35,8 +38,8 @@ TYPES = (
 ANY = {"vCpuCount": {"min": 1}, "memoryMiB": {"min": 1}}
 
 
-def chosen(asked):
-    return [each.name for each in requirements.candidates(TYPES, asked)]
+def chosen(required):
+    return [each.name for each in requirements.candidates(TYPES, required)]
 
 
 def test_without_requirements_current_general_purpose_types_come_cheapest_first():
@@ -82,6 +85,16 @@ def test_types_that_are_named_need_no_price_and_no_default():
     assert chosen(old | {"instanceGenerations": ["previous"]}) == ["c4.large"]
 
 
+def test_small_burstable_types_cost_what_they_cost_and_not_what_their_vcpus_do():
+    burstable = [kind(f"t3.{size}", 2, gib, "intel", burstable=True)
+                 for size, gib in (("large", 8), ("micro", 1), ("medium", 4))]  # fmt: skip
+    required = {**ANY, "burstablePerformance": "required"}
+    names = [each.name for each in requirements.candidates(burstable, required)]
+    assert names == ["t3.micro", "t3.medium", "t3.large"]
+    packed, _ = packing.plan([wanted(1)], ("a",), requirements.candidates(burstable, required), {}, empty)
+    assert [each.type.name for each in packed] == ["t3.micro"]
+
+
 def empty(kind, zone):
     attributes = {ZONE: zone, "ecs.instance-type": kind.name}
     return Instance("", "", kind.cpus * 1024, kind.memory, kind.interfaces - 1, attributes, provider="own")
@@ -92,9 +105,9 @@ def wanted(number, group="family:web", cpu=256, memory=512, interfaces=1, **orde
     return Wanted(str(number), Order(group, needs, provider="own", **order), "x86_64")
 
 
-def planned(waiting, zones=ZONES[:1], there=None, asked=None):
-    types = requirements.candidates(TYPES, asked or {})
-    return packing.plan(waiting, zones, types, there or {}, empty)
+def planned(waiting, zones=ZONES[:1], spread=None, required=None):
+    types = requirements.candidates(TYPES, required or {})
+    return packing.plan(waiting, zones, types, spread or {}, empty)
 
 
 def test_tasks_share_the_instance_that_costs_least():
@@ -109,8 +122,8 @@ def test_tasks_share_the_instance_that_costs_least():
 def test_services_are_spread_over_three_zones_and_others_are_not():
     launches, _ = planned([wanted(number, "service:web") for number in range(3)], ZONES)
     assert [each.zone for each in launches] == ["a", "b", "c"]
-    there = {"a": Counter({"service:web": 1}), "b": Counter({"service:web": 1})}
-    launches, _ = planned([wanted(1, "service:web")], ZONES, there)
+    spread = {"a": Counter({"service:web": 1}), "b": Counter({"service:web": 1})}
+    launches, _ = planned([wanted(1, "service:web")], ZONES, spread)
     assert [each.zone for each in launches] == ["c"]
     launches, _ = planned([wanted(number, interfaces=0) for number in range(3)], ZONES)
     assert [each.zone for each in launches] == ["a"]
@@ -131,7 +144,7 @@ def test_what_no_type_takes_is_told_and_holds_up_nobody():
     launches, impossible = planned([wanted("huge", cpu=999_424), wanted("small")])
     assert impossible == ["huge"]
     assert [each.tasks for each in launches] == [["small"]]
-    assert planned([wanted(1)], asked={**ANY, "cpuManufacturers": ["amazon-web-services"]}) == ([], ["1"])
+    assert planned([wanted(1)], required={**ANY, "cpuManufacturers": ["amazon-web-services"]}) == ([], ["1"])
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -97,7 +97,11 @@ THINGS = {
     ATTACHMENT: (lambda: Attachment("a-1", "subnet-1"), "status", Attachment.move),
     SERVICE: (lambda: Service("web", "arn:service/web", "lab", 0.0, 1), "status", Service.move),
     DEPLOYMENT: (deployment, "status", Deployment.move),
-    ROLLOUT_STATE: (deployment, "rollout_state", lambda made, event: made.roll(event, 1.0, "why")),
+    ROLLOUT_STATE: (
+        deployment,
+        "rollout_state",
+        lambda deployment, event: deployment.roll(event, 1.0, "why"),
+    ),
     SERVICE_DEPLOYMENT: (lambda: Rollout("r-1", deployment(), 0.0), "status", take),
 }
 

@@ -43,7 +43,7 @@ def test_path_patterns_have_two_wildcards_and_mind_the_case(pattern, path, holds
 
 
 @pytest.mark.parametrize(
-    ("condition", "asked"),
+    ("condition", "http_request"),
     [(Condition("host-header", ("*.example.com",)), Asked(headers={"host": "API.example.com:80"})),
      (Condition("http-header", ("*Chrome*",), "User-Agent"), Asked(headers={"user-agent": "a chrome b"})),
      (Condition("http-request-method", ("PUT", "POST")), Asked(method="POST")),
@@ -52,8 +52,8 @@ def test_path_patterns_have_two_wildcards_and_mind_the_case(pattern, path, holds
      (Condition("source-ip", ("10.0.0.0/8", "198.51.100.0/24")), Asked())],
     ids=lambda parameter: getattr(parameter, "field", ""),
 )  # fmt: skip
-def test_conditions(condition, asked):
-    assert condition.holds(asked)
+def test_conditions(condition, http_request):
+    assert condition.holds(http_request)
     assert not condition.holds(
         Asked(method="GET", query="version=w2", headers={"host": "example.org"}, peer="192.0.2.1")
     )
@@ -67,8 +67,8 @@ def test_the_lowest_priority_that_fits_decides_and_all_conditions_must_hold():
              to="first"),
     ]  # fmt: skip
 
-    def group(asked):
-        return choose(rules, asked).action.groups[0][0]
+    def group(request):
+        return choose(rules, request).action.groups[0][0]
 
     assert group(Asked(method="POST", path="/api/x")) == "first"
     assert group(Asked(path="/api/x")) == "second"
@@ -117,8 +117,8 @@ def test_new_weights_hold_at_once(before, after):
      (504, "504 Gateway Time-out", 132), (301, "301 Moved Permanently", 134)],
 )  # fmt: skip
 def test_the_pages_are_the_balancers_own(status, title, length):
-    got, headers, body = page(status)
-    assert (got, headers["Server"], headers["Content-Type"]) == (status, "awselb/2.0", "text/html")
+    status_sent, headers, body = page(status)
+    assert (status_sent, headers["Server"], headers["Content-Type"]) == (status, "awselb/2.0", "text/html")
     assert f"<center><h1>{title}</h1></center>" in body.decode()
     assert len(body) == length
 
@@ -135,6 +135,6 @@ def test_fixed_response():
      (Redirect(302, path="/new/#{path}", query=""), "http://shop.example:80/new/a/b")],
 )  # fmt: skip
 def test_redirects(redirect, location):
-    asked = Asked(path="/a/b", query="c=d", headers={"host": "shop.example"})
-    status, headers, _ = redirect.reply(asked, "HTTP", 80)
+    request = Asked(path="/a/b", query="c=d", headers={"host": "shop.example"})
+    status, headers, _ = redirect.reply(request, "HTTP", 80)
     assert (status, headers["Location"]) == (redirect.status, location)

@@ -192,8 +192,8 @@ def traffic(profile=None, **about) -> Traffic:
     return Traffic(profile or profiles.constant(20), Cost(), EPOCH, "seed visitors", **about)
 
 
-def seen(made: Traffic) -> tuple:
-    return made.totals, made.backlogs, made.take()
+def seen(load: Traffic) -> tuple:
+    return load.totals, load.backlogs, load.take()
 
 
 days = st.one_of(
@@ -207,23 +207,23 @@ days = st.one_of(
 @given(days, st.lists(st.integers(0, 12), max_size=12), st.sampled_from([20.0, 60.0]))
 def test_nobody_is_lost(profile, counts, period):
     """Arrivals are those who were served, who failed, whom the balancer answered, and who wait."""
-    made = traffic(profile, period=period)
+    load = traffic(profile, period=period)
     for number, tasks in enumerate(counts, 1):
-        made.reroute(served_by(tasks) if tasks else Route(answers=(("503", 1.0),)))
-        made.pass_time(EPOCH + number * 137)
-    totals = made.totals
+        load.reroute(served_by(tasks) if tasks else Route(answers=(("503", 1.0),)))
+        load.pass_time(EPOCH + number * 137)
+    totals = load.totals
     gone = totals.served + sum(totals.failed.values()) + sum(totals.answered.values())
-    assert totals.arrivals == pytest.approx(gone + made.queued, rel=1e-6, abs=1e-6)
-    told = made.take()
-    assert sum(period.arrivals for period in told) <= totals.arrivals + 1e-6
+    assert totals.arrivals == pytest.approx(gone + load.queued, rel=1e-6, abs=1e-6)
+    periods = load.take()
+    assert sum(period.arrivals for period in periods) <= totals.arrivals + 1e-6
 
 
 @given(days, st.integers(1, 20), st.integers(2, 40))
 def test_one_step_of_many_minutes_is_many_steps(profile, tasks, minutes):
     once, often = traffic(profile), traffic(profile)
     first = math.ceil(EPOCH / 60) * 60
-    for made in (once, often):
-        made.reroute(served_by(tasks))
+    for load in (once, often):
+        load.reroute(served_by(tasks))
     for minute in range(minutes):
         often.pass_time(first + 60.0 * minute)
     once.pass_time(first + 60.0 * (minutes - 1))
@@ -233,12 +233,12 @@ def test_one_step_of_many_minutes_is_many_steps(profile, tasks, minutes):
 @given(days, st.integers(1, 20), st.lists(st.floats(0, 1200), max_size=20))
 def test_it_makes_no_difference_when_somebody_looks(profile, tasks, moments):
     looked, left = traffic(profile), traffic(profile)
-    for made in (looked, left):
-        made.reroute(served_by(tasks))
+    for load in (looked, left):
+        load.reroute(served_by(tasks))
     for moment_ in sorted(moments):
         looked.pass_time(EPOCH + moment_)
-    for made in (looked, left):
-        made.pass_time(EPOCH + 1200)
+    for load in (looked, left):
+        load.pass_time(EPOCH + 1200)
     assert looked.totals.served == pytest.approx(left.totals.served, rel=1e-6, abs=1e-6)
     assert looked.queued == pytest.approx(left.queued, rel=1e-6, abs=1e-6)
 
@@ -255,59 +255,59 @@ def test_chance_is_of_the_seed_alone():
 
 
 def test_who_waits_at_a_target_that_ends_gets_a_502():
-    made = traffic(profiles.constant(45))
-    made.reroute(served_by(1))
-    made.pass_time(EPOCH + 20)
-    waited = made.queued
+    load = traffic(profiles.constant(45))
+    load.reroute(served_by(1))
+    load.pass_time(EPOCH + 20)
+    waited = load.queued
     assert waited > 600
-    made.reroute(Route(answers=(("503", 1.0),)))
-    assert made.totals.failed == {"502": waited} and not made.queued
+    load.reroute(Route(answers=(("503", 1.0),)))
+    assert load.totals.failed == {"502": waited} and not load.queued
 
 
 @pytest.mark.parametrize(("trouble", "status"), [("refused", "502"), ("unreachable", "504")])
 def test_a_target_in_trouble_answers_nothing(trouble, status):
-    made = traffic()
-    made.reroute(served_by(2, trouble=trouble))
-    made.pass_time(EPOCH + 60)
-    assert list(made.totals.failed) == [status] and not made.totals.served
+    load = traffic()
+    load.reroute(served_by(2, trouble=trouble))
+    load.pass_time(EPOCH + 60)
+    assert list(load.totals.failed) == [status] and not load.totals.served
 
 
 def test_a_target_that_drains_answers_who_waits():
-    made = traffic(profiles.constant(45))
-    made.reroute(served_by(1))
-    made.pass_time(EPOCH + 20)
-    waited = made.queued
+    load = traffic(profiles.constant(45))
+    load.reroute(served_by(1))
+    load.pass_time(EPOCH + 20)
+    waited = load.queued
     rest = Place("t0", "group", 0.0, QUARTER)
-    made.reroute(Route((rest, Place("new", "group", 1.0, Power(4.0)))))
-    made.pass_time(EPOCH + 140)
-    assert made.totals.failed == {} and not made.queued and waited > 600
+    load.reroute(Route((rest, Place("new", "group", 1.0, Power(4.0)))))
+    load.pass_time(EPOCH + 140)
+    assert load.totals.failed == {} and not load.queued and waited > 600
 
 
 def test_the_first_whose_memory_is_full_is_named():
-    made = traffic(profiles.constant(50))
+    load = traffic(profiles.constant(50))
     roomy, tight = (
         Place(name, "group", 0.5, QUARTER, room) for name, room in (("roomy", 500), ("tight", 100))
     )
-    made.reroute(Route((roomy, tight)))
-    when, which = made.overrun()
+    load.reroute(Route((roomy, tight)))
+    when, which = load.overrun()
     assert which == "tight" and EPOCH < when < EPOCH + 10
-    made.reroute(served_by(8, Power(1.0), room=500))
-    assert made.overrun() is None
+    load.reroute(served_by(8, Power(1.0), room=500))
+    assert load.overrun() is None
 
 
 def test_others_may_come_and_ask_for_more():
-    made = traffic(profiles.constant(1))
-    made.reroute(served_by(1))
-    made.pass_time(EPOCH + 600)
-    made.change(profiles.ramp(0, 100, 600), Cost(cpu=0.1))
-    made.pass_time(EPOCH + 1200)
-    assert made.queued and made.totals.arrivals == pytest.approx(600 + 30_000, rel=0.05)
+    load = traffic(profiles.constant(1))
+    load.reroute(served_by(1))
+    load.pass_time(EPOCH + 600)
+    load.change(profiles.ramp(0, 100, 600), Cost(cpu=0.1))
+    load.pass_time(EPOCH + 1200)
+    assert load.queued and load.totals.arrivals == pytest.approx(600 + 30_000, rel=0.05)
 
 
 @given(st.lists(st.floats(0, 50), max_size=50))
 def test_whole_counts_add_up(amounts):
-    left, told = {}, 0
+    left, total = {}, 0
     for amount in amounts:
         count, left["requests"] = whole(left, "requests", amount)
-        told += count
-    assert abs(told - sum(amounts)) <= 0.5 + 1e-6
+        total += count
+    assert abs(total - sum(amounts)) <= 0.5 + 1e-6

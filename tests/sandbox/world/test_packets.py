@@ -182,22 +182,22 @@ def test_a_vpc_without_a_resolver_finds_nobody_by_name():
 
 
 def test_within_a_vpc_both_sides_decide():
-    there = replace(FACTS, eni_id="eni-2", private_ip="10.0.1.9", subnet_id="subnet-2", groups=(DEFAULT,))
-    assert within(FACTS, there, 80).text == (
+    target = replace(FACTS, eni_id="eni-2", private_ip="10.0.1.9", subnet_id="subnet-2", groups=(DEFAULT,))
+    assert within(FACTS, target, 80).text == (
         "Security group sg-2 (default) has no inbound rule that allows TCP port 80 from 10.0.0.10."
     )
     mute = replace(FACTS, groups=(replace(DEFAULT, outbound=()),))
-    assert within(mute, there, 80).text == (
+    assert within(mute, target, 80).text == (
         "Security group sg-2 (default) has no outbound rule that allows TCP port 80 to 10.0.1.9."
     )
     member = replace(FACTS, groups=(DEFAULT,))
-    assert within(member, there, 80).passed
+    assert within(member, target, 80).passed
     closed = replace(member, acl=acl())
-    assert within(closed, there, 80).text == (
+    assert within(closed, target, 80).text == (
         "Network ACL acl-9 of subnet subnet-1 (rule *) denies TCP port 80 out to 10.0.1.9."
     )
-    assert within(closed, replace(there, subnet_id="subnet-1", acl=acl()), 80).passed
-    assert within(member, there, 80, listening=()).stopped_by == "nothing-listening"
+    assert within(closed, replace(target, subnet_id="subnet-1", acl=acl()), 80).passed
+    assert within(member, target, 80, listening=()).stopped_by == "nothing-listening"
 
 
 def test_the_internet_sees_the_nat_gateway():

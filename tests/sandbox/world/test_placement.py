@@ -228,8 +228,8 @@ def disturb(placement, event, number):
 
 @given(st.lists(machines, max_size=7), st.lists(orders, min_size=1, max_size=3),
        st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 50)), max_size=40))  # fmt: skip
-def test_a_choice_is_the_one_of_a_search_through_everything(made, kinds, events):
-    placement = cluster(*(instance(str(number), **each) for number, each in enumerate(made)))
+def test_a_choice_is_the_one_of_a_search_through_everything(facts, kinds, events):
+    placement = cluster(*(instance(str(number), **each) for number, each in enumerate(facts)))
     for turn, (event, number) in enumerate(events):
         if event != "place":
             disturb(placement, event, number)

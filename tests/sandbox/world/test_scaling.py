@@ -253,12 +253,12 @@ def test_time_zones():
 
 
 def test_how_an_activity_ends():
-    made = Activity("a", "r", "d", "c", 0.0, desired=2)
-    assert not made.look(30.0, desired=2, running=1)
-    assert (made.status, made.ended_at) == ("InProgress", None)
-    assert made.look(60.0, desired=2, running=2)
-    assert (made.status, made.ended_at) == ("Successful", 60.0)
-    assert made.message == "Successfully set desired count to 2. Change successfully fulfilled by ecs."
+    activity = Activity("a", "r", "d", "c", 0.0, desired=2)
+    assert not activity.look(30.0, desired=2, running=1)
+    assert (activity.status, activity.ended_at) == ("InProgress", None)
+    assert activity.look(60.0, desired=2, running=2)
+    assert (activity.status, activity.ended_at) == ("Successful", 60.0)
+    assert activity.message == "Successfully set desired count to 2. Change successfully fulfilled by ecs."
     other = Activity("b", "r", "d", "c", 0.0, desired=1)
     assert other.look(30.0, desired=2, running=1)
     assert other.message == "Successfully set desired count to 1. Found it was later changed to 2."

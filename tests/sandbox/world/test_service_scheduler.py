@@ -435,19 +435,19 @@ def test_a_deployment_costs_what_its_tasks_cost():
     """Counted in function calls, which no other load changes: ten times the tasks, ten times the calls."""
 
     def calls(count):
-        town, made = Town(), 0
+        town, calls_made = Town(), 0
         service = begun(town, count)
 
         def note(frame, event, argument):
-            nonlocal made
-            made += event == "call"
+            nonlocal calls_made
+            calls_made += event == "call"
 
         town.scheduler.deploy(service, town.revision("2"))
         sys.setprofile(note)
         town.settle(3000)
         sys.setprofile(None)
         assert service.running == count and service.steady and service.primary.revision.number == "2"
-        return made
+        return calls_made
 
     assert calls(1000) <= 12 * calls(100)
 

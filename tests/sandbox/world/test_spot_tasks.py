@@ -18,11 +18,11 @@ def ended(code, *containers, draining=1.0, behaviour=None, on_term=NEVER):
     task = world.launch(*containers)
     world.run(100)
     world.driver.stop(task, code, "")
-    told = task.stopping_at
+    notified_at = task.stopping_at
     world.run(2000)
     assert (task.last_status, task.stop_code) == ("STOPPED", code)
     terms = [when for each in world.every for when, signal in each.signals if signal == "TERM"]
-    return min(terms) - 100, task.execution_stopped_at - told
+    return min(terms) - 100, task.execution_stopped_at - notified_at
 
 
 def container(name="web", timeout=30.0, **more):

@@ -282,9 +282,9 @@ def test_whatever_happens_the_story_is_whole(steps):
             "hide": lambda: rig.group.serve(None),
             "wait": lambda which=which: rig.clock.run(rig.clock.now + which * 9),
         }[what]()
-    told = {ip: state for _, ip, state, _ in rig.heard}
+    last_states = {ip: state for _, ip, state, _ in rig.heard}
     for target in rig.group:
-        assert told.get(target.ip, "unused") == target.state
+        assert last_states.get(target.ip, "unused") == target.state
         assert (target.next_event is None) == (target.state == "unused")
     for target in list(rig.group):
         rig.group.deregister(target.ip, target.port)

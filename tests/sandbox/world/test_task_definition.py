@@ -302,8 +302,8 @@ UNREADABLE = {
 def test_sizes_that_are_none(member, request_):
     with pytest.raises(AwsError) as caught:
         normalised(request_, ACCOUNT)
-    said = ("InvalidParameterException", f"Invalid '{member}' setting for task.")
-    assert (caught.value.code, caught.value.message) == said
+    error = ("InvalidParameterException", f"Invalid '{member}' setting for task.")
+    assert (caught.value.code, caught.value.message) == error
 
 
 FIRST = {
@@ -336,14 +336,14 @@ def test_one_port_for_two_protocols_and_free_ones_on_bridge():
 
 
 def test_empty_roles_are_none():
-    made = normalised(fargate(taskRoleArn="", executionRoleArn=""), ACCOUNT)
-    assert "taskRoleArn" not in made
-    assert "executionRoleArn" not in made
+    definition = normalised(fargate(taskRoleArn="", executionRoleArn=""), ACCOUNT)
+    assert "taskRoleArn" not in definition
+    assert "executionRoleArn" not in definition
 
 
 def test_a_health_check_shows_its_defaults():
-    made = normalised(fargate(web(healthCheck={"command": ["CMD", "true"], "retries": 5})), ACCOUNT)
-    assert made["containerDefinitions"][0]["healthCheck"] == {
+    definition = normalised(fargate(web(healthCheck={"command": ["CMD", "true"], "retries": 5})), ACCOUNT)
+    assert definition["containerDefinitions"][0]["healthCheck"] == {
         "command": ["CMD", "true"], "interval": 30, "timeout": 5, "retries": 5,
     }  # fmt: skip
 
@@ -362,8 +362,8 @@ def test_a_definition_of_more_than_64_kib():
 
 @pytest.mark.parametrize(("cpu", "memory"), sorted(PAIRS))
 def test_all_pairs_are_accepted(cpu, memory):
-    made = normalised(fargate(cpu=str(cpu), memory=str(memory)), ACCOUNT)
-    assert (made["cpu"], made["memory"]) == (str(cpu), str(memory))
+    definition = normalised(fargate(cpu=str(cpu), memory=str(memory)), ACCOUNT)
+    assert (definition["cpu"], definition["memory"]) == (str(cpu), str(memory))
 
 
 @given(st.sampled_from(sorted(MEMORY)), st.integers(min_value=6, max_value=131_072))
@@ -379,8 +379,8 @@ def test_no_other_pair_is(cpu, memory):
 
 @pytest.mark.parametrize(("cpu", "memory"), [(".25 vCPU", "0.5 GB"), ("0.25vcpu", "512"), ("256", "0.5gb")])
 def test_sizes_are_kept_as_whole_numbers(cpu, memory):
-    made = normalised(fargate(cpu=cpu, memory=memory), ACCOUNT)
-    assert (made["cpu"], made["memory"]) == ("256", "512")
+    definition = normalised(fargate(cpu=cpu, memory=memory), ACCOUNT)
+    assert (definition["cpu"], definition["memory"]) == ("256", "512")
 
 
 def test_the_request_is_left_alone():
@@ -393,8 +393,8 @@ def test_the_request_is_left_alone():
 @pytest.mark.parametrize(("mode", "port"), [("awsvpc", 80), ("host", 80), ("bridge", 0), (None, 0)])
 def test_the_host_port_depends_on_the_network_mode(mode, port):
     request = ec2(web(memory=64, portMappings=[{"containerPort": 80}]))
-    made = normalised(request | ({"networkMode": mode} if mode else {}), ACCOUNT)
-    assert made["containerDefinitions"][0]["portMappings"] == [
+    definition = normalised(request | ({"networkMode": mode} if mode else {}), ACCOUNT)
+    assert definition["containerDefinitions"][0]["portMappings"] == [
         {"containerPort": 80, "hostPort": port, "protocol": "tcp"}
     ]
 
@@ -417,8 +417,8 @@ def test_what_it_could_run_on(request_, compatibilities):
 
 
 def test_a_role_s_short_name_becomes_its_arn():
-    made = normalised(fargate(taskRoleArn="worker"), ACCOUNT)
-    assert made["taskRoleArn"] == f"arn:aws:iam::{ACCOUNT}:role/worker"
+    definition = normalised(fargate(taskRoleArn="worker"), ACCOUNT)
+    assert definition["taskRoleArn"] == f"arn:aws:iam::{ACCOUNT}:role/worker"
 
 
 ROLES = {"executionRoleArn": ROLE, "taskRoleArn": ROLE}
@@ -452,12 +452,14 @@ ASKED = {
 
 @pytest.mark.parametrize(("request_", "names"), ASKED.values(), ids=ASKED.keys())
 def test_what_it_asks_of_the_agent(request_, names):
-    made = normalised(request_, ACCOUNT)
+    definition = normalised(request_, ACCOUNT)
     if names is None:
-        assert "requiresAttributes" not in made
+        assert "requiresAttributes" not in definition
     else:
-        asked = [attribute["name"].rpartition("capability.")[2] for attribute in made["requiresAttributes"]]
-        assert asked == names.split()
+        capabilities = [
+            attribute["name"].rpartition("capability.")[2] for attribute in definition["requiresAttributes"]
+        ]
+        assert capabilities == names.split()
 
 
 def test_a_volume_in_efs_shows_its_root():

@@ -11,9 +11,9 @@ from pathlib import Path
 def _sleep(seconds: float) -> None:
     from ecslab.sandbox import process
 
-    found = process.find(Path(os.environ["ECSLAB_HOME"]))
-    assert isinstance(found, process.Endpoint)
-    found.control("advance", seconds=seconds)
+    endpoint = process.find(Path(os.environ["ECSLAB_HOME"]))
+    assert isinstance(endpoint, process.Endpoint)
+    endpoint.control("advance", seconds=seconds)
 
 
 time.sleep = _sleep

@@ -1,10 +1,8 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.ec2.exceptions import DependencyViolationError, EC2ClientError, ResourceAlreadyAssociatedError
-from moto.ec2.models import ec2_backends
+from moto.ec2.exceptions import EC2ClientError, ResourceAlreadyAssociatedError
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance, Reservation
@@ -15,15 +13,12 @@ from moto.ec2.models.vpcs import VPC
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import building
-from ecslab.sandbox.bridge.ec2 import ipv6, vpcs
+from ecslab.sandbox.bridge.ec2 import dependencies, instance_events, ipv6, vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
-from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
+from ecslab.sandbox.bridge.ec2.addresses_in_use import PublicInUse
+from ecslab.sandbox.bridge.ec2.interfaces import Interface
 from ecslab.sandbox.bridge.ec2.machines import known_type
 from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend, parameter_missing
-
-if TYPE_CHECKING:
-    from ecslab.sandbox.bridge.ecs.instances.agents import Agents
-
 
 KNOWN_TYPES: Final = 8
 """The behaviour from which on a type that does not exist is refused."""
@@ -124,10 +119,7 @@ class EC2Backend(RefusingEC2Backend):
 
     def delete_network_interface(self, eni_id: str) -> None:
         """Refuse while it is attached [NAT:network_interfaces]."""
-        interface = self.get_network_interface(eni_id)
-        if interface.attachment_id:
-            in_use = f"Network interface '{eni_id}' is currently in use."
-            raise EC2ClientError("InvalidParameterValue", in_use)
+        dependencies.refuse_attached(self.get_network_interface(eni_id))
         self.forget_interface(eni_id)
 
     def forget_interface(self, eni_id: str) -> None:
@@ -142,34 +134,34 @@ class EC2Backend(RefusingEC2Backend):
     def detach_network_interface(self, attachment_id: str) -> None:
         for interface in self.enis.values():
             if interface.attachment_id == attachment_id:
-                _refuse_if_ecs_owns(interface)
+                dependencies.refuse_if_ecs_owns(interface)
         super().detach_network_interface(attachment_id)
 
     def modify_network_interface_attribute(self, eni_id: str, *args: object, **kwargs: object) -> None:
-        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        dependencies.refuse_if_ecs_owns(self.get_network_interface(eni_id))
         super().modify_network_interface_attribute(eni_id, *args, **kwargs)
 
     def assign_private_ip_addresses(self, eni_id: str, *args: object, **kwargs: object) -> NetworkInterface:
-        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        dependencies.refuse_if_ecs_owns(self.get_network_interface(eni_id))
         return super().assign_private_ip_addresses(eni_id, *args, **kwargs)
 
     def unassign_private_ip_addresses(self, eni_id: str, *args: object, **kwargs: object) -> NetworkInterface:
-        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        dependencies.refuse_if_ecs_owns(self.get_network_interface(eni_id))
         return super().unassign_private_ip_addresses(eni_id, *args, **kwargs)
 
     def assign_ipv6_addresses(self, eni_id: str, *args: object, **kwargs: object) -> NetworkInterface:
-        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        dependencies.refuse_if_ecs_owns(self.get_network_interface(eni_id))
         return super().assign_ipv6_addresses(eni_id, *args, **kwargs)
 
     def unassign_ipv6_addresses(self, eni_id: str, *args: object, **kwargs: object) -> object:
-        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        dependencies.refuse_if_ecs_owns(self.get_network_interface(eni_id))
         return super().unassign_ipv6_addresses(eni_id, *args, **kwargs)
 
     def associate_address(
         self, instance: Instance | None = None, eni: NetworkInterface | None = None, *args: object,
         **kwargs: object,
     ) -> ElasticAddress:  # fmt: skip
-        _refuse_if_ecs_owns(eni)
+        dependencies.refuse_if_ecs_owns(eni)
         return super().associate_address(instance, eni, *args, **kwargs)
 
     def run_instances(self, *args: object, **kwargs: object) -> Reservation:
@@ -182,32 +174,30 @@ class EC2Backend(RefusingEC2Backend):
             check_private(address, self.get_subnet(subnet_id), named=address)
         reservation = super().run_instances(*args, **kwargs)
         for instance in reservation.instances:
-            _agents().launched(self.region_name, instance.id)
+            instance_events.launched(self.region_name, instance.id)
         return reservation
 
     def start_instances(self, instance_ids: list[str]) -> object:
-        _refuse_if_ecs_manages(self.region_name, instance_ids, "StartInstances")
+        instance_events.refuse_if_ecs_manages(self.region_name, instance_ids, "StartInstances")
         started = super().start_instances(instance_ids)
         for instance, before in started:
             if before.name != "running":
-                _agents().started(self.region_name, instance.id)
+                instance_events.started(self.region_name, instance.id)
         return started
 
     def stop_instances(self, instance_ids: list[str]) -> object:
-        _refuse_if_ecs_manages(self.region_name, instance_ids, "StopInstances")
+        instance_events.refuse_if_ecs_manages(self.region_name, instance_ids, "StopInstances")
         stopped = super().stop_instances(instance_ids)
         for instance, _ in stopped:
-            _agents().stopped(instance.id)
-            _tell_lost(self.region_name, instance.id)
+            instance_events.stopped(self.region_name, instance.id)
         return stopped
 
     def terminate_instances(self, instance_ids: list[str]) -> object:
         """An instance's first interface goes with it; moto's stays and holds the subnet."""
-        _refuse_if_ecs_manages(self.region_name, instance_ids, "TerminateInstances")
+        instance_events.refuse_if_ecs_manages(self.region_name, instance_ids, "TerminateInstances")
         terminated = super().terminate_instances(instance_ids)
         for instance, _ in terminated:
-            _agents().terminated(instance.id)
-            _tell_lost(self.region_name, instance.id)
+            instance_events.terminated(self.region_name, instance.id)
             for interface in instance.nics.values():
                 if interface.id in self.enis and interface.device_index == 0:
                     self.forget_interface(interface.id)
@@ -242,39 +232,17 @@ class EC2Backend(RefusingEC2Backend):
         return super().delete_nat_gateway(nat_gateway_id)
 
     def delete_subnet(self, subnet_id: str) -> Subnet:
-        if any(interface.subnet.id == subnet_id for interface in self.enis.values()):
-            raise DependencyViolationError(
-                f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
-            )
+        dependencies.refuse_subnet_in_use(self, subnet_id)
         return super().delete_subnet(subnet_id)
 
     def _delete_security_group(self, vpc_id: str | None, group_id: str) -> None:
-        held = (group for interface in self.enis.values() for group in interface.group_set)
-        if any(group.id == group_id for group in held) or self._named_by_another(group_id):
-            raise DependencyViolationError(f"resource {group_id} has a dependent object")
-        if self.get_security_group_from_id(group_id).is_default and vpc_id != self._vpc_in_deletion:
-            spared = f'the specified group: "{group_id}" name: "default" cannot be deleted by a user'
-            raise EC2ClientError("CannotDelete", spared)
+        dependencies.refuse_group_in_use(self, group_id, with_vpc=vpc_id == self._vpc_in_deletion)
         super()._delete_security_group(vpc_id, group_id)
-
-    def _named_by_another(self, group_id: str) -> bool:
-        others = (group for groups in self.groups.values() for group in groups.values())
-        return any(
-            rule.source_group.get("GroupId") == group_id
-            for group in others
-            if group.id != group_id
-            for rule in (*group.ingress_rules, *group.egress_rules)
-        )
 
     def delete_vpc(self, vpc_id: str) -> VPC:
         """moto takes the VPC from under its gateways and groups."""
         self.get_vpc(vpc_id)
-        gateways = (gateway.vpc for gateway in self.internet_gateways.values())
-        groups = self.groups.get(vpc_id, {}).values()
-        outwards = (gateway.vpc_id for gateway in self.egress_only_internet_gateways.values())
-        attached = vpc_id in outwards or any(vpc and vpc.id == vpc_id for vpc in gateways)
-        if attached or not all(group.is_default for group in groups):
-            raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        dependencies.refuse_vpc_in_use(self, vpc_id)
         self._vpc_in_deletion = vpc_id  # only with its VPC does a default group go
         try:
             return super().delete_vpc(vpc_id)
@@ -282,21 +250,17 @@ class EC2Backend(RefusingEC2Backend):
             self._vpc_in_deletion = None
 
     def detach_internet_gateway(self, internet_gateway_id: str, vpc_id: str) -> None:
-        if any(interface.public_ip and interface.vpc_id == vpc_id for interface in self.enis.values()):
-            raise DependencyViolationError(
-                f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) "
-                "before detaching the gateway."
-            )
+        dependencies.refuse_mapped_addresses(self, vpc_id)
         super().detach_internet_gateway(internet_gateway_id, vpc_id)
 
     def allocate_address(
         self, domain: str, address: str | None = None, tags: dict[str, str] | None = None
     ) -> ElasticAddress:
-        return super().allocate_address(domain, address or take_public(_PublicInUse()), tags)
+        return super().allocate_address(domain, address or take_public(PublicInUse()), tags)
 
     def take_public_address(self, interface: Interface) -> str:
         """A public address for `interface`, until it is forgotten or has another."""
-        address = take_public(_PublicInUse())
+        address = take_public(PublicInUse())
         self.public[address] = interface
         return address
 
@@ -311,70 +275,3 @@ class EC2Backend(RefusingEC2Backend):
     def _load_amis(self) -> None:
         if self._images_wanted:
             super()._load_amis()
-
-
-def _agents() -> "Agents | _NoAgents":
-    return current_account().agents or _NoAgents()
-
-
-def _tell_lost(region: str, ec2_id: str) -> None:
-    """Tell whoever wants to know that an instance runs no more."""
-    for listener in current_account().instance_lost_listeners:
-        listener(region, ec2_id)
-
-
-class _NoAgents:
-    """Nobody listens: the account is one without ECS."""
-
-    def launched(self, region: str, ec2_id: str) -> None: ...
-    def started(self, region: str, ec2_id: str) -> None: ...
-    def stopped(self, ec2_id: str) -> None: ...
-    def terminated(self, ec2_id: str) -> None: ...
-
-
-def backends() -> "list[EC2Backend]":
-    """Those of all Regions that have been looked at."""
-    return list(ec2_backends[DEFAULT_ACCOUNT_ID].values())
-
-
-class _PublicInUse:
-    """The public addresses that are held at this moment, in all regions: they share the pools."""
-
-    def __init__(self) -> None:
-        self._backends = backends()
-
-    def __contains__(self, address: object) -> bool:
-        for backend in self._backends:  # asked for each address of a pool that is nearly full
-            if address in backend.public and backend.public[address].public_ip == address:
-                return True
-            if backend.addresses and any(each.public_ip == address for each in backend.addresses):
-                return True
-        return False
-
-    def __len__(self) -> int:
-        """About how many: those held twice count twice."""
-        return sum(len(backend.public) + len(backend.addresses) for backend in self._backends)
-
-
-def _refuse_if_ecs_manages(region: str, instance_ids: list[str], operation: str) -> None:
-    """Nobody but ECS starts, stops or ends its managed instances.
-
-    That a policy of the instance denies it is known of EKS's (aws/eks-node-monitoring-agent#151). U: of
-    ECS's, and how the sentence ends.
-    """
-    known = current_account().regions.get(region)
-    managed = next((each for each in instance_ids if known and each in known.managed_instances), None)
-    if managed:
-        account = current_account().id
-        raise EC2ClientError(
-            "UnauthorizedOperation",
-            f"You are not authorized to perform this operation. User: arn:aws:iam::{account}:root is not "
-            f"authorized to perform: ec2:{operation} on resource: arn:aws:ec2:{region}:{account}:"
-            f"instance/{managed} with an explicit deny in a resource-based policy",
-        )
-
-
-def _refuse_if_ecs_owns(interface: NetworkInterface | None) -> None:
-    """Nobody but ECS changes a task's interface [NAT:network_interfaces]; tags may be put on it."""
-    if isinstance(interface, TaskInterface):
-        raise EC2ClientError("AuthFailure", "You do not have permission to access the specified resource.")

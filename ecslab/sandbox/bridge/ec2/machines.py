@@ -16,11 +16,14 @@ from moto.ec2.utils import parse_user_data
 from moto.iam.models import iam_backends
 from moto.utilities.utils import load_resource
 
+from ecslab.aws_api import instance_prices
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.managed_instances.instance_type import InstanceType
 
 _IMAGES: Final = "ssm/resources/ecs/optimized_amis/{region}.json"
 _TYPES: Final = "ec2/resources/instance_types.json"
+_LARGE: Final = 2
+"""vCPUs of a `large`, where it is not the smallest of its family."""
 _ACCELERATORS: Final = ("Gpu", "Fpga", "InferenceAccelerator", "Neuron", "MediaAccelerator")
 
 
@@ -149,6 +152,7 @@ def _architecture(row: dict[str, Any]) -> str:
 def _type(name: str, row: dict[str, Any]) -> InstanceType:
     storage, network = row.get("InstanceStorageInfo") or {}, row["NetworkInfo"]
     optimized = row.get("EbsInfo", {}).get("EbsOptimizedInfo") or {}
+    large = instance_prices.large(name.partition(".")[0])
     makers = {"Intel": "intel", "AMD": "amd", "AWS": "amazon-web-services"}
     return InstanceType(
         name, int(row["VCpuInfo"]["DefaultVCpus"]), int(row["MemoryInfo"]["SizeInMiB"]), _architecture(row),
@@ -160,4 +164,5 @@ def _type(name: str, row: dict[str, Any]) -> InstanceType:
         int(optimized.get("BaselineBandwidthInMbps", 0)),
         sum(card.get("BaselineBandwidthInGbps", 0.0) for card in network.get("NetworkCards", ())),
         any(row.get(f"{kind}Info") for kind in _ACCELERATORS),
+        instance_prices.hour(name), None if large is None else large / _LARGE,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.subnets import Subnet
 
 from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress, ipv6_block, private_dns
-from ecslab.sandbox.bridge.ec2.backend import backends
+from ecslab.sandbox.bridge.ec2.addresses_in_use import backends
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.world.errors import invalid

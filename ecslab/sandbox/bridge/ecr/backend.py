@@ -6,52 +6,26 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 import moto.ecr.models
-from moto.ecr.exceptions import (
-    ImageAlreadyExistsException,
-    InvalidLayerPartException,
-    UploadNotFoundException,
-)
 from moto.ecr.models import ECRBackend, ecr_backends
 
-from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecr import scans, tokens
-from ecslab.sandbox.bridge.ecr.blobs import DIGEST, Blobs, digest_of
+from ecslab.sandbox.bridge.ecr import put_image, tokens
+from ecslab.sandbox.bridge.ecr.blobs import Blobs
 from ecslab.sandbox.bridge.ecr.errors import invalid_parameter, refusal
-from ecslab.sandbox.bridge.ecr.image import StoredImage, parse_manifest, parts_of
-from ecslab.sandbox.bridge.ecr.lookup import ImageFailure, delete, find, free_tag, look_up
+from ecslab.sandbox.bridge.ecr.image import StoredImage
+from ecslab.sandbox.bridge.ecr.layers import Layers
+from ecslab.sandbox.bridge.ecr.lookup import ImageFailure, delete, look_up
 from ecslab.sandbox.bridge.ecr.repository import StoredRepository
 
 NAME: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 """As ECR prints it; moto's pattern refuses `__` and `--`."""
-TAG: Final = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
-PART_MIN: Final = 5 * 1024 * 1024
-PART_MAX: Final = 20 * 1024 * 1024  # API_UploadLayerPart, layerPartBlob
-LAYER_MAX: Final = 1024 * 1024 * 1024  # the sandbox's own limit; ECR's is 42,000 MiB
 
 moto.ecr.models.ECR_REPOSITORY_NAME_PATTERN = NAME
 moto.ecr.models.Repository = StoredRepository
-
-
-@dataclass
-class Upload:
-    """A layer on its way. `parts` holds the length of each part in bytes."""
-
-    upload_id: str
-    data: bytearray = field(default_factory=bytearray)
-    parts: list[int] = field(default_factory=list)
-
-    def add(self, blob: bytes) -> None:
-        if len(self.data) + len(blob) > LAYER_MAX:
-            raise refusal("layer_too_large", mebibytes=LAYER_MAX >> 20)
-        self.data += blob
-        self.parts.append(len(blob))
 
 
 class DeletedImages(TypedDict):
@@ -68,6 +42,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         super().__init__(region_name, account_id)
         folder = current_account().folder
         self.blobs = Blobs(folder and folder / "blobs")
+        self.layers = Layers(self.blobs)
         self.key = tokens.key(folder)
 
     @property
@@ -123,21 +98,8 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
     def initiate_layer_upload(
         self, repository_name: str, registry_id: str | None = None
     ) -> dict[str, object]:
-        upload = self.begin(self.repository(repository_name, registry_id))
+        upload = self.layers.begin(self.repository(repository_name, registry_id))
         return {"uploadId": upload.upload_id, "partSize": moto.ecr.models.DEFAULT_LAYER_PART_SIZE}
-
-    def begin(self, repository: StoredRepository) -> Upload:
-        """A new, empty upload."""
-        upload = Upload(str(determinism.rng.uuid4()))
-        repository.uploads[upload.upload_id] = upload
-        return upload
-
-    def upload(self, repository: StoredRepository, upload_id: str) -> Upload:
-        """The upload in progress, or UploadNotFoundException."""
-        upload: Upload | None = repository.uploads.get(upload_id)
-        if upload is None:
-            raise UploadNotFoundException(upload_id, repository.name, repository.registry_id)
-        return upload
 
     def upload_layer_part(
         self,
@@ -149,14 +111,8 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         registry_id: str | None = None,
     ) -> dict[str, object]:
         repository = self.repository(repository_name, registry_id)
-        upload = self.upload(repository, upload_id)
-        blob = layer_part_blob or b""
-        whole = 0 < len(blob) <= PART_MAX and part_last_byte - part_first_byte + 1 == len(blob)
-        if part_first_byte != len(upload.data) or not whole:
-            raise InvalidLayerPartException(
-                repository.registry_id, repository_name, upload_id, len(upload.data) - 1
-            )
-        upload.add(blob)
+        upload = self.layers.upload(repository, upload_id)
+        self.layers.add_part(repository, upload, part_first_byte, part_last_byte, layer_part_blob or b"")
         return {
             "registryId": repository.registry_id,
             "repositoryName": repository_name,
@@ -172,15 +128,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         registry_id: str | None = None,
     ) -> dict[str, object]:
         repository = self.repository(repository_name, registry_id)
-        upload = self.upload(repository, upload_id)
-        if not upload.data:
-            raise refusal("upload_empty", upload=upload, repository=repository)
-        if any(size < PART_MIN for size in upload.parts[:-1]):
-            raise refusal("part_too_small")
-        known = [digest for digest in layer_digests if self.has(repository, digest)]
-        if known:
-            raise refusal("layer_exists", digest=known[0], repository=repository)
-        digest = self.finish(repository, upload, layer_digests)
+        digest = self.layers.complete(repository, self.layers.upload(repository, upload_id), layer_digests)
         return {
             "registryId": repository.registry_id,
             "repositoryName": repository_name,
@@ -188,58 +136,10 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
             "layerDigest": digest,
         }
 
-    def finish(self, repository: StoredRepository, upload: Upload, digests: Sequence[str]) -> str:
-        """Keep the uploaded layer; its digest must be one of `digests`."""
-        digest = digest_of(upload.data)
-        if digest not in digests:
-            raise refusal("digest_differs")
-        self.blobs.add(upload.data)
-        repository.layers[digest] = len(upload.data)
-        del repository.uploads[upload.upload_id]
-        return digest
-
-    def mount(self, repository: StoredRepository, digest: str, source: str) -> bool:
-        """Let the repository have a layer that `source` has; False if there is no such layer."""
-        other = self.repositories.get(source)
-        if other is None or digest not in other.layers:
-            return False
-        repository.layers[digest] = other.layers[digest]
-        return True
-
-    def has(self, repository: StoredRepository, digest: str) -> bool:
-        """Whether the layer is in the repository, and its bytes are still what they were."""
-        return digest in repository.layers and self.blobs.get(digest) is not None
-
     def batch_check_layer_availability(
         self, repository_name: str, layer_digests: list[str], registry_id: str | None = None
     ) -> dict[str, object]:
-        """A layer whose bytes were lost is missing, so that the next push sends it again.
-
-        What is not there is no failure: it is UNAVAILABLE (radkawar/stackd testdata/aws/ecr).
-        """
-        repository = self.repository(repository_name, registry_id)
-        layers: list[dict[str, object]] = []
-        failures: list[dict[str, str]] = []
-        for digest in layer_digests:
-            if not DIGEST.fullmatch(digest):
-                reason = f"Invalid layer digest '{digest}'"  # moto's words
-                failures.append(
-                    {"layerDigest": digest, "failureCode": "InvalidLayerDigest", "failureReason": reason}
-                )
-            elif self.has(repository, digest):
-                size, kind = repository.layers[digest], repository.media_type(digest)
-                layers.append({"layerDigest": digest, "layerAvailability": "AVAILABLE", "layerSize": size,
-                               "mediaType": kind})  # fmt: skip
-            else:
-                layers.append({"layerDigest": digest, "layerAvailability": "UNAVAILABLE"})
-        return {"layers": layers, "failures": failures}
-
-    def layer(self, repository: StoredRepository, digest: str) -> bytes:
-        """The bytes of a layer, or LayersNotFoundException."""
-        blob = self.blobs.get(digest) if digest in repository.layers else None
-        if blob is None:
-            raise refusal("layer_unknown", digest=digest, repository=repository)
-        return blob
+        return self.layers.availability(self.repository(repository_name, registry_id), layer_digests)
 
     # images
 
@@ -253,48 +153,9 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         registry_id: str | None = None,
     ) -> StoredImage:
         repository = self.repository(repository_name, registry_id)
-        if image_tag is not None and not TAG.fullmatch(image_tag):
-            raise invalid_parameter("imageTag", f"must satisfy regular expression '{TAG.pattern}'")  # U
-        parsed, media_type = parse_manifest(image_manifest, image_manifest_mediatype)
-        image = StoredImage(
-            self.account_id, repository_name, image_manifest, media_type, self._size(repository, parsed)
+        return put_image.put(
+            repository, self.account_id, image_manifest, image_manifest_mediatype, image_tag, digest
         )
-        if digest is not None and digest != image.image_digest:
-            raise refusal("image_digest_differs", given=digest, repository=repository)
-        known = find(repository, image.image_digest)
-        if known is not None and image_tag is None:
-            raise refusal("image_exists", digest=image.image_digest, repository=repository)
-        if known is not None and image_tag in known.image_tags:
-            raise ImageAlreadyExistsException(
-                registry_id=repository.registry_id,
-                image_tag=image_tag,
-                digest=image.image_digest,
-                repository_name=repository_name,
-            )
-        if image_tag is not None:
-            free_tag(repository, image_tag)
-        if known is None:
-            repository.images.append(image)
-            if repository.scans_on_push and not image.is_index:
-                scans.start(image)
-        image = known or image
-        if image_tag is not None:
-            image.update_tag(image_tag)
-        return image
-
-    @staticmethod
-    def _size(repository: StoredRepository, manifest: dict[str, Any]) -> int:
-        """Bytes of the config and layers; of an index, those of its largest image."""
-        parts = parts_of(manifest)
-        missing = [digest for digest in parts if digest not in repository.layers]
-        if missing:
-            raise refusal("layers_missing", digests=",".join(missing), repository=repository)
-        entries = manifest.get("manifests", [])
-        children = {entry["digest"]: find(repository, entry["digest"]) for entry in entries}
-        missing = [digest for digest, child in children.items() if child is None]
-        if missing:
-            raise refusal("images_missing", digests=",".join(missing), repository=repository)
-        return sum(parts.values()) or max((child.size for child in children.values() if child), default=0)
 
     def batch_get_image(
         self,

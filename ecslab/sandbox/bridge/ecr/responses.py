@@ -120,7 +120,7 @@ class EcrResponse(PolicyResponse):
     def get_download_url_for_layer(self) -> ActionResult:
         digest, backend = self._get_param("layerDigest"), self.ecr_backend
         repository = self._repository()
-        backend.layer(repository, digest)
+        backend.layers.check(repository, digest)
         token = tokens.issue(
             backend.key, "layer", current_account().client_time() + tokens.URL_LIFETIME, digest=digest,
             account=self.current_account, region=self.region, repository=repository.name,

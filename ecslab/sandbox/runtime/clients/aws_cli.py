@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import Place, Process
+from ecslab.sandbox.runtime.place import Place
+from ecslab.sandbox.runtime.process import Process
 
 Result = tuple[str, str, int]
 

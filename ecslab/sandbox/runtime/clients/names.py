@@ -2,7 +2,8 @@
 
 from collections.abc import Generator
 
-from ecslab.sandbox.runtime.process import Place, Process
+from ecslab.sandbox.runtime.place import Place
+from ecslab.sandbox.runtime.process import Process
 
 Result = tuple[str, str, int]
 

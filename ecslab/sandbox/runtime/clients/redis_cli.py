@@ -4,7 +4,8 @@ from collections.abc import Generator
 from typing import Final
 
 from ecslab.sandbox.http_message import HttpRequest
-from ecslab.sandbox.runtime.process import Place, Process
+from ecslab.sandbox.runtime.place import Place
+from ecslab.sandbox.runtime.process import Process
 
 PORT: Final = 6379
 

@@ -12,7 +12,9 @@ from urllib.parse import urljoin
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.limits import LARGEST_FILE
-from ecslab.sandbox.runtime.process import OutOfMemory, Place, Process
+from ecslab.sandbox.runtime.place import Place
+from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.program_errors import OutOfMemory
 
 Result = tuple[str, str, int]
 Fetch = Generator[float, None, Result]

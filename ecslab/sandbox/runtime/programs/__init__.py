@@ -16,20 +16,13 @@
 from typing import Final
 
 from ecslab.sandbox.runtime.clients import CLIENTS
-from ecslab.sandbox.runtime.process import (
-    FOREVER,
-    NotInImage,
-    Place,
-    Process,
-    Run,
-    SandboxLimit,
-    ends,
-    serves,
-)
+from ecslab.sandbox.runtime.place import FOREVER, Place, Run, serves
+from ecslab.sandbox.runtime.process import Process, ends
+from ecslab.sandbox.runtime.program_errors import NotInImage, SandboxLimit
 from ecslab.sandbox.runtime.programs import node, python, redis, servers, small, web
 from ecslab.sandbox.runtime.shell import interactive, interpreter
 from ecslab.sandbox.runtime.shell.commands import BROUGHT, COMMANDS
-from ecslab.sandbox.runtime.shell.interpreter import too_long
+from ecslab.sandbox.runtime.shell.simple_command import too_long
 
 PROGRAMS: Final = {
     "httpd-foreground": web.httpd,

@@ -4,7 +4,9 @@ from html import escape
 from typing import Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import Place, Process, Run, SandboxLimit, serves
+from ecslab.sandbox.runtime.place import Place, Run, serves
+from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.program_errors import SandboxLimit
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 
 PORT: Final = 80

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.runtime.place import Place, Run, serves
 from ecslab.sandbox.runtime.pools import weight
-from ecslab.sandbox.runtime.process import Handler, Place, Process, Run, SandboxLimit, ends, serves
+from ecslab.sandbox.runtime.process import Handler, Process, ends
+from ecslab.sandbox.runtime.program_errors import SandboxLimit
 from ecslab.sandbox.runtime.programs import web
 from ecslab.sandbox.world.time.clock import Leaves
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.clients.redis_cli import PORT
+from ecslab.sandbox.runtime.place import Place, Run, serves
 from ecslab.sandbox.runtime.pools import weight
-from ecslab.sandbox.runtime.process import Place, Process, Run, ends, serves
+from ecslab.sandbox.runtime.process import Process, ends
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 from ecslab.sandbox.world.time.clock import Leaves
 

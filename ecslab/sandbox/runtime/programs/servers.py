@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import Place, Process, Run, serves
+from ecslab.sandbox.runtime.place import Place, Run, serves
+from ecslab.sandbox.runtime.process import Process
 from ecslab.sandbox.world.texts import tables
 
 

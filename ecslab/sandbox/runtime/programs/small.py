@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-from ecslab.sandbox.runtime.process import FOREVER, OutOfMemory, Place, Process, Run, serves
+from ecslab.sandbox.runtime.place import FOREVER, Place, Run, serves
+from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.program_errors import OutOfMemory
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 
 UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -9,7 +9,8 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import Place, Process, Run, ends, serves
+from ecslab.sandbox.runtime.place import Place, Run, serves
+from ecslab.sandbox.runtime.process import Process, ends
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 from ecslab.sandbox.world.time.clock import Leaves
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from ecslab.sandbox.runtime.process import SandboxLimit
+from ecslab.sandbox.runtime.program_errors import SandboxLimit
 from ecslab.sandbox.runtime.shell.words import Token, tokens
 
 DEEPEST: Final = 40

@@ -3,19 +3,12 @@
 from collections.abc import Callable, Generator
 from typing import Final
 
-from ecslab.sandbox.runtime.process import (
-    FOREVER,
-    LIMIT,
-    CannotFork,
-    Interrupted,
-    NotInImage,
-    Place,
-    Process,
-    Run,
-    SandboxLimit,
-)
+from ecslab.sandbox.runtime.place import FOREVER, Place, Run
+from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.program_errors import LIMIT, CannotFork, Interrupted, NotInImage, SandboxLimit
 from ecslab.sandbox.runtime.shell.grammar import parse
-from ecslab.sandbox.runtime.shell.interpreter import Exit, Part, Shell
+from ecslab.sandbox.runtime.shell.interpreter import run, run_script
+from ecslab.sandbox.runtime.shell.shell import Exit, Part, Shell
 from ecslab.sandbox.runtime.terminal import Terminal
 
 INTERRUPTED: Final = 130
@@ -59,7 +52,7 @@ def main(process: Process, run_program: Callable[[Process, Place], Run], place: 
     at = place.within(Prompt)
     if at.shell is None:
         process.on_term = None
-        at.shell = Shell(process, dict(process.variables()), run_program, depth=process.depth)
+        at.shell = Shell(process, dict(process.variables()), run_program, run_script, depth=process.depth)
         at.shell.weigh()
     shell, terminal = at.shell, process.terminal
     assert terminal is not None, "asked before"
@@ -100,7 +93,7 @@ def _run(shell: Shell, line: str, at: Prompt) -> Run:
     root.depth = shell.depth
     process = shell.process
     try:
-        return (yield from shell.run(parse(line), False, root))
+        return (yield from run(shell, parse(line), False, root))
     except ValueError as error:
         process.log(f"{process.argv[0]}: 1: {error}")
         return 2

@@ -10,7 +10,7 @@ from typing import Final
 
 from ecslab.sandbox.runtime.limits import LARGEST_WORD
 from ecslab.sandbox.runtime.pools import ENTRY, weight
-from ecslab.sandbox.runtime.process import OutOfMemory, SandboxLimit
+from ecslab.sandbox.runtime.program_errors import OutOfMemory, SandboxLimit
 
 OPERATORS: Final = (
     "&&",

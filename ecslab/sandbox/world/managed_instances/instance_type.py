@@ -1,17 +1,9 @@
-"""An EC2 instance type, by what requirements ask of it, and its price.
+"""An EC2 instance type, by what requirements ask of it, and by what it costs.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceTypeInfo.html
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
-
-from ecslab.sandbox.world.texts import tables
-
-_LARGE: Final = 2
-"""vCPUs of the size whose price the table has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +18,8 @@ class InstanceType:
         storage: GB of local storage, 0 without; `storage_types`: `hdd` or `ssd`.
         ebs: baseline bandwidth to EBS, in Mbps; `bandwidth`: that of the network, in Gbps.
         accelerated: whether it has GPUs or other accelerators.
+        price: dollars an hour, on demand; None where nobody knows.
+        rate: dollars an hour of a vCPU of its family's `large`, by which families are compared; or None.
     """
 
     name: str
@@ -43,6 +37,8 @@ class InstanceType:
     ebs: int = 0
     bandwidth: float = 0.0
     accelerated: bool = False
+    price: float | None = None
+    rate: float | None = None
 
     @property
     def family(self) -> str:
@@ -50,20 +46,6 @@ class InstanceType:
         return self.name.partition(".")[0]
 
     @property
-    def price(self) -> float | None:
-        """Dollars an hour, on demand; None where the table does not have its family."""
-        large = _prices().get(self.family)
-        return None if large is None else large * self.cpus / _LARGE
-
-    @property
     def rank(self) -> tuple[float, str]:
         """The order in which types are looked at: by price, those without one last."""
         return (float("inf") if self.price is None else self.price), self.name
-
-
-@cache
-def _prices() -> Mapping[str, float]:
-    families: dict[str, float] = {}
-    for prices in tables(__file__).values():
-        families |= prices
-    return families

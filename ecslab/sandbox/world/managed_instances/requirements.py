@@ -47,7 +47,7 @@ def candidates(types: Iterable[InstanceType], asked: Requirements) -> list[Insta
     """
     chosen = sorted((kind for kind in types if _meets(kind, asked)), key=lambda kind: kind.rank)
     limit = _price_limit(chosen, asked)
-    return [kind for kind in chosen if kind.price is None or kind.price / kind.cpus <= limit]
+    return [kind for kind in chosen if kind.rate is None or kind.rate <= limit]
 
 
 def _meets(kind: InstanceType, asked: Requirements) -> bool:
@@ -100,12 +100,12 @@ def _price_limit(chosen: Sequence[InstanceType], asked: Requirements) -> float:
     """The most that a vCPU may cost: so much over the cheapest current type of C, M or R, or else of all.
 
     Without requirements, and where types are named, nothing is left out for its price (U). U: that prices are
-    compared by the vCPU.
+    compared by the vCPU, of the family's `large`: smaller burstable sizes have as many vCPUs.
     """
     share = asked.get("onDemandMaxPricePercentageOverLowestPrice")
     if share is None and (not asked or asked.get("allowedInstanceTypes")):
         return float("inf")
-    priced = [kind for kind in chosen if kind.price is not None]
+    priced = [kind for kind in chosen if kind.rate is not None]
     general = [kind for kind in priced if kind.current and kind.name[0] in GENERAL]
-    lowest = min(((kind.price or 0.0) / kind.cpus for kind in general or priced), default=0.0)
+    lowest = min((kind.rate or 0.0 for kind in general or priced), default=0.0)
     return lowest * (1 + (PROTECTED if share is None else share) / 100) + 1e-9

@@ -25,26 +25,30 @@ class Rig:
 
     def follow(self, values):
         """Let the metric be told lazily: of each period its value, None where there is none."""
-        told = [0]
+        recorded = [0]
 
         def catch_up(until):
-            while told[0] < len(values) and START + (told[0] + 1) * self.period <= until:
-                if values[told[0]] is not None:
-                    at = START + told[0] * self.period
-                    self.store.record(METRIC, at, self.period, Statistics.of([values[told[0]]], "Percent"))
-                told[0] += 1
+            while recorded[0] < len(values) and START + (recorded[0] + 1) * self.period <= until:
+                if values[recorded[0]] is not None:
+                    at = START + recorded[0] * self.period
+                    self.store.record(
+                        METRIC, at, self.period, Statistics.of([values[recorded[0]]], "Percent")
+                    )
+                recorded[0] += 1
 
         self.store.sources.append(catch_up)
 
     def stay(self, value):
         """Let the metric be the same for ever."""
-        told = [START]
+        recorded_until = [START]
 
         def catch_up(until):
             end = until // self.period * self.period
-            if end > told[0]:
-                self.store.record_run(METRIC, told[0], end, self.period, Statistics.of([value], "Percent"))
-                told[0] = end
+            if end > recorded_until[0]:
+                self.store.record_run(
+                    METRIC, recorded_until[0], end, self.period, Statistics.of([value], "Percent")
+                )
+                recorded_until[0] = end
 
         self.store.sources.append(catch_up)
 

@@ -175,8 +175,10 @@ class Account:
 
     def enis(self):
         """The interfaces that tasks hold, by id."""
-        held = ec2_backends[ACCOUNT][REGION].enis
-        return {eni_id: eni for eni_id, eni in held.items() if ":attachment/" in (eni.description or "")}
+        interfaces = ec2_backends[ACCOUNT][REGION].enis
+        return {
+            eni_id: eni for eni_id, eni in interfaces.items() if ":attachment/" in (eni.description or "")
+        }
 
     def eni(self, task):
         details = {each["name"]: each["value"] for each in self.see(task)["attachments"][0]["details"]}

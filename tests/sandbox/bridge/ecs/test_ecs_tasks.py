@@ -21,10 +21,10 @@ CONTAINER_RUNNING = {"imageDigest", "runtimeId", "networkBindings", "healthStatu
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.define()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.define()
+        yield ecs_account
 
 
 def test_run_task_answers_a_task_that_is_provisioning(account):
@@ -122,18 +122,18 @@ def test_a_reason_is_the_callers_own(account):
 def test_until_a_task_runs_nothing_is_told_of_its_containers(account):
     task = account.start()
     account.run(9.9)
-    told = account.see(task)
-    assert [detail["name"] for detail in told["attachments"][0]["details"]] == ["subnetId"]
-    assert (told["attachments"][0]["status"], told["containers"][0]["networkInterfaces"]) == (
+    described = account.see(task)
+    assert [detail["name"] for detail in described["attachments"][0]["details"]] == ["subnetId"]
+    assert (described["attachments"][0]["status"], described["containers"][0]["networkInterfaces"]) == (
         "PRECREATED",
         [],
     )
     account.run(12)
-    told = account.see(task)
-    assert (told["lastStatus"], told["version"]) == ("PENDING", 2)
-    assert told["attachments"][0]["status"] == "ATTACHED"
-    assert set(told) == AT_ONCE | {"healthStatus"}
-    assert set(told["containers"][0]) == CONTAINER | {"healthStatus"}
+    described = account.see(task)
+    assert (described["lastStatus"], described["version"]) == ("PENDING", 2)
+    assert described["attachments"][0]["status"] == "ATTACHED"
+    assert set(described) == AT_ONCE | {"healthStatus"}
+    assert set(described["containers"][0]) == CONTAINER | {"healthStatus"}
     account.run(13)  # the images are there
     assert account.see(task)["lastStatus"] == "PENDING"
 
@@ -147,11 +147,11 @@ def test_what_is_told_of_a_task_that_was_stopped_before_it_ran(account):
     assert (again["stoppedReason"], again["version"]) == ("first", 3)
     assert not {"connectivity", "pullStartedAt", "executionStoppedAt"} & set(account.see(task))
     account.run(20)
-    told, early = account.see(task), {"connectivity", "connectivityAt", "pullStartedAt"}
-    assert (told["lastStatus"], told["version"]) == ("DEPROVISIONING", 4)
+    described, early = account.see(task), {"connectivity", "connectivityAt", "pullStartedAt"}
+    assert (described["lastStatus"], described["version"]) == ("DEPROVISIONING", 4)
     stop = STOPPED - {"stoppedAt"}
-    assert set(told) == AT_ONCE | {"healthStatus"} | early | stop
-    assert set(told["containers"][0]) == CONTAINER | {"healthStatus", "runtimeId"}
+    assert set(described) == AT_ONCE | {"healthStatus"} | early | stop
+    assert set(described["containers"][0]) == CONTAINER | {"healthStatus", "runtimeId"}
     account.run(120)
     assert (account.see(task)["lastStatus"], account.see(task)["version"]) == ("STOPPED", 5)
 
@@ -275,10 +275,10 @@ def test_what_was_pushed_is_what_is_served(account):
 
 
 def test_a_public_address_only_when_asked(account):
-    asked = account.start()
+    task = account.start()
     silent = account.start(networkConfiguration=account.network(public="DISABLED"))
     account.run(10)
-    assert account.eni(asked).public_ip.startswith("203.0.113.")
+    assert account.eni(task).public_ip.startswith("203.0.113.")
     assert account.eni(silent).public_ip is None
 
 

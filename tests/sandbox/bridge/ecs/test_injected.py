@@ -27,10 +27,10 @@ GONE = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:gone-AbCdEf"
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.log_group()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.log_group()
+        yield ecs_account
 
 
 def secret(name="db", text="s3cret", key=None):
@@ -47,10 +47,10 @@ def parameter(name, value, kind="SecureString", key=None):
 def key(alias=None):
     """The ARN of a customer's key."""
     backend = late_backends.backend("kms", REGION)
-    made = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", [])
+    created = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", [])
     if alias:
-        backend.create_alias(made.id, alias)
-    return made.arn
+        backend.create_alias(created.id, alias)
+    return created.arn
 
 
 def file(text, bucket="config", key="app.env"):
@@ -228,8 +228,8 @@ def test_a_file_that_is_not_there(account):
 def test_a_file_that_the_role_may_not_read_or_not_know_of(account, allowed):
     name = "app.env" if len(allowed) == 1 else "gone.env"
     file("A=1")
-    there = {"value": f"arn:aws:s3:::config/{name}", "type": "s3"}
-    assert refused(account, *allowed, environmentFiles=[there]) == (
+    environment_file = {"value": f"arn:aws:s3:::config/{name}", "type": "s3"}
+    assert refused(account, *allowed, environmentFiles=[environment_file]) == (
         f"{FILES}service call has been retried 1 time(s): operation error S3: HeadObject, https response error "
         f"StatusCode: 403, RequestID: {ID}, HostID: {ID}, api error Forbidden: Forbidden"
     )
@@ -276,28 +276,28 @@ SEALED = ("the key's ARN", "its alias")
 
 @pytest.mark.parametrize("named", SEALED)
 def test_a_secret_under_a_customers_key_needs_the_key(account, named):
-    made = key("alias/mine")
-    arn = secret(key=made if named == SEALED[0] else "alias/mine")
-    told = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": arn}])
-    assert told == (
+    key_arn = key("alias/mine")
+    arn = secret(key=key_arn if named == SEALED[0] else "alias/mine")
+    message = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": arn}])
+    assert message == (
         f"{ASM}failed to fetch secret {arn} from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: Access to KMS is not allowed"
     )
 
 
 def test_a_parameter_under_a_customers_key_needs_the_key(account):
     parameter("/db", "s3cret", key=key())
-    told = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": "/db"}])
-    assert told == (
+    message = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": "/db"}])
+    assert message == (
         f"{SSM}operation error SSM: GetParameters, https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {ID})"
     )
 
 
 @pytest.mark.parametrize("sealed", [True, False])
 def test_a_role_that_may_decrypt_reads_both(account, sealed):
-    made = key() if sealed else None
+    key_arn = key() if sealed else None
     account.role(*ALLOWED, *(["kms:Decrypt"] if sealed else []))
-    parameter("/db", "two", key=made)
-    secrets = [{"name": "A", "valueFrom": secret(text="one", key=made)}, {"name": "B", "valueFrom": "/db"}]
+    parameter("/db", "two", key=key_arn)
+    secrets = [{"name": "A", "valueFrom": secret(text="one", key=key_arn)}, {"name": "B", "valueFrom": "/db"}]
     assert shown(account, "echo $A $B", secrets=secrets) == ["one two"]
 
 
@@ -338,8 +338,8 @@ def test_an_endpoints_policy_lets_a_secret_through(account, action):
 
 @pytest.mark.parametrize("named", ["alias/gone", "a disabled key"])
 def test_a_key_that_nobody_can_use_is_closed_to_every_role(account, named):
-    made = key()
-    late_backends.backend("kms", REGION).disable_key(made.rpartition("/")[2])
-    arn = secret(key=named if named == "alias/gone" else made)
-    told = refused(account, *ALLOWED, "kms:Decrypt", secrets=secrets(A=arn))
-    assert told.endswith("AccessDeniedException: Access to KMS is not allowed")
+    key_arn = key()
+    late_backends.backend("kms", REGION).disable_key(key_arn.rpartition("/")[2])
+    arn = secret(key=named if named == "alias/gone" else key_arn)
+    message = refused(account, *ALLOWED, "kms:Decrypt", secrets=secrets(A=arn))
+    assert message.endswith("AccessDeniedException: Access to KMS is not allowed")

@@ -9,9 +9,9 @@ CHECK = {"command": ["CMD-SHELL", "wget -q -O - http://localhost/ || exit 1"], "
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        yield ecs_account
 
 
 def web(**more):

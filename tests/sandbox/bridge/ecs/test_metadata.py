@@ -12,11 +12,11 @@ META = "http://169.254.170.2"
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.log_group()
-        made.execution_role = made.role()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.log_group()
+        ecs_account.execution_role = ecs_account.role()
+        yield ecs_account
 
 
 def shell(script, name="app", **more):
@@ -37,7 +37,7 @@ def lines(account, task, name="app"):
     return account.lines(f"ecs/{name}/{task['taskArn'].rpartition('/')[2]}")
 
 
-def told(account, script, **more):
+def metadata(account, script, **more):
     """What the script prints, as JSON, and the task."""
     task = run(account, shell(script), **more)
     (line,) = lines(account, task)
@@ -50,7 +50,7 @@ def task_role():
 
 
 def test_the_container_is_told_who_it_is(account):
-    about, task = told(account, "curl -s $ECS_CONTAINER_METADATA_URI_V4; sleep 1000")
+    about, task = metadata(account, "curl -s $ECS_CONTAINER_METADATA_URI_V4; sleep 1000")
     shown = account.see(task)["containers"][0]
     eni = account.eni(task)
     log = f"ecs/app/{task['taskArn'].rpartition('/')[2]}"
@@ -93,7 +93,7 @@ def test_the_container_is_told_who_it_is(account):
 
 
 def test_the_task_is_told_where_it_is(account):
-    about, task = told(account, "curl -s $ECS_CONTAINER_METADATA_URI_V4/task; sleep 1000")
+    about, task = metadata(account, "curl -s $ECS_CONTAINER_METADATA_URI_V4/task; sleep 1000")
     assert len(about.pop("Containers")) == 1
     assert about.pop("VPCID") == account.eni(task).vpc_id
     assert about.pop("PullStartedAt") < about.pop("PullStoppedAt")
@@ -142,7 +142,7 @@ def test_another_task_does_not_get_the_role(account):
         account, shell("echo $AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; sleep 1000"), taskRoleArn=TASK_ROLE
     )
     (path,) = lines(account, task)
-    about, _ = told(account, f"curl -s {META}{path}", taskRoleArn=TASK_ROLE)
+    about, _ = metadata(account, f"curl -s {META}{path}", taskRoleArn=TASK_ROLE)
     assert about == {
         "code": "InvalidIdInRequest",
         "message": f"CredentialsV2Request: Credentials not found for {path.rpartition('/')[2]}",

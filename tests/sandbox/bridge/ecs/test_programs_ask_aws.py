@@ -14,11 +14,11 @@ ROLE = "arn:aws:iam::123456789012:role/app"
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.log_group()
-        made.execution = made.role()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.log_group()
+        ecs_account.execution = ecs_account.role()
+        yield ecs_account
 
 
 def app_role(*statements):

@@ -9,10 +9,10 @@ from ecslab.sandbox.world.errors import AwsError
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.define()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.define()
+        yield ecs_account
 
 
 def refusal(account, **changes):

@@ -274,18 +274,18 @@ def test_the_failures_of_protection(lab):
 def test_of_a_deployment_that_is_gone_what_is_told_is_kept_for_ninety_days(lab):
     lab.create(desiredCount=1)
     lab.settle()
-    told, orders = [], []
+    deployments, orders = [], []
     for _ in range(3):
         (rollout,) = rollouts(lab, lab.see()["currentServiceDeployment"])
         revision = rollout["targetServiceRevision"]["arn"]
-        told.append((rollout, lab.region("DescribeServiceRevisions", serviceRevisionArns=[revision])))
+        deployments.append((rollout, lab.region("DescribeServiceRevisions", serviceRevisionArns=[revision])))
         lab.update(forceNewDeployment=True)
         lab.settle()
         records = current_account().regions[REGION].clusters["lab"].services["web"].rollouts
         orders.append(sum("order" in rollout.revision.spec for rollout in records))
     assert orders == [2, 2, 2], "of the deployment that runs, and of the one before it"
     assert len({id(rollout.revision.spec["shown"]) for rollout in records[2:]}) == 1
-    for rollout, revisions in told:
+    for rollout, revisions in deployments:
         (arn,) = [each["serviceRevisionArn"] for each in revisions["serviceRevisions"]]
         assert rollouts(lab, rollout["serviceDeploymentArn"]) == [rollout]
         assert lab.region("DescribeServiceRevisions", serviceRevisionArns=[arn]) == revisions

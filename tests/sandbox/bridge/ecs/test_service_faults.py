@@ -156,8 +156,8 @@ def test_on_demand_takes_over_nothing_that_spot_lacks(on_spot, split, left):
     inject("spot-capacity", {"available": False})
     lab = on_spot(6, **split)
     assert providers(lab) == left
-    told = f"was unable to place a task. Reason: {LACKING}."
-    assert (told in lab.words()) == (sum(left.values()) < 6)
+    message = f"was unable to place a task. Reason: {LACKING}."
+    assert (message in lab.words()) == (sum(left.values()) < 6)
     inject("spot-capacity", {"available": True})
     lab.settle(3600)
     assert providers(lab).total() == 6

@@ -107,8 +107,8 @@ class World:
         targets = {
             arn: [(target.ip, target.port, target.health) for target in pool] for arn, pool in pools().items()
         }
-        held = self.lab.account.enis()
-        enis = {eni_id: (eni.private_ip_address, eni.public_ip) for eni_id, eni in held.items()}
+        interfaces = self.lab.account.enis()
+        enis = {eni_id: (eni.private_ip_address, eni.public_ip) for eni_id, eni in interfaces.items()}
         due = self.clock.next_at()
         return copy.deepcopy((shown, tasks, rollouts, about, listed, cluster, targets, enis, due))
 
@@ -119,17 +119,17 @@ def balanced(account):
     determinism.reseed("test", "balancers")
     backend = elbv2_backends[ACCOUNT][REGION]
     subnets = [account.subnet(zone=zone) for zone in ("us-east-1a", "us-east-1b")]
-    made = backend.create_load_balancer("lab", [], subnets)
+    balancer = backend.create_load_balancer("lab", [], subnets)
     groups = {}
     for port, (name, delay) in enumerate(DELAYS.items(), 80):
         group = backend.create_target_group(
-            name, vpc_id=made.vpc_id, protocol="HTTP", port=80, target_type="ip",
+            name, vpc_id=balancer.vpc_id, protocol="HTTP", port=80, target_type="ip",
             healthcheck_interval_seconds=10,
         )  # fmt: skip
         attribute = {"deregistration_delay.timeout_seconds": delay}
         backend.modify_target_group_attributes(group.arn, attribute)
         forward = {"Type": "forward", "TargetGroupArn": group.arn}
-        backend.create_listener(made.arn, "HTTP", str(port), None, None, [forward])
+        backend.create_listener(balancer.arn, "HTTP", str(port), None, None, [forward])
         groups[name] = group.arn
     return groups
 

@@ -33,14 +33,14 @@ def invalid(message):
 
 
 def test_a_service_from_its_creation_to_its_rest(lab):
-    made = lab.create(desiredCount=2)
-    assert made["serviceArn"] == f"{ARN}service/lab/web"
-    assert (made["status"], made["runningCount"], made["pendingCount"]) == ("ACTIVE", 0, 0)
-    assert made["roleArn"].endswith("ecs.amazonaws.com/AWSServiceRoleForECS")
-    (deployment,) = made["deployments"]
+    created = lab.create(desiredCount=2)
+    assert created["serviceArn"] == f"{ARN}service/lab/web"
+    assert (created["status"], created["runningCount"], created["pendingCount"]) == ("ACTIVE", 0, 0)
+    assert created["roleArn"].endswith("ecs.amazonaws.com/AWSServiceRoleForECS")
+    (deployment,) = created["deployments"]
     assert (deployment["status"], deployment["rolloutState"]) == ("PRIMARY", "IN_PROGRESS")
     assert deployment["rolloutStateReason"] == f"ECS deployment {deployment['id']} in progress."
-    assert (deployment["platformVersion"], made["platformVersion"]) == ("1.4.0", "LATEST")
+    assert (deployment["platformVersion"], created["platformVersion"]) == ("1.4.0", "LATEST")
     lab.settle(8)
     assert lab.see()["pendingCount"] == 0  # PROVISIONING
     lab.settle(8)
@@ -123,8 +123,8 @@ def test_creating_it_again_with_its_token(lab):
 
 
 def test_a_circuit_breaker_keeps_what_an_update_leaves_out(lab):
-    made = lab.create(desiredCount=0)
-    assert made["deploymentConfiguration"]["deploymentCircuitBreaker"] == {
+    created = lab.create(desiredCount=0)
+    assert created["deploymentConfiguration"]["deploymentCircuitBreaker"] == {
         "enable": False, "rollback": False, "resetOnHealthyTask": True,
         "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
     }  # fmt: skip
@@ -140,7 +140,7 @@ def test_a_circuit_breaker_keeps_what_an_update_leaves_out(lab):
 
 
 def test_deletion(lab):
-    made = lab.create(desiredCount=2)
+    created = lab.create(desiredCount=2)
     lab.settle()
     with invalid("The service cannot be stopped while it is scaled above 0."):
         lab("DeleteService", service="web")
@@ -153,7 +153,11 @@ def test_deletion(lab):
     service = lab.see()
     assert (service["status"], service["runningCount"], service["events"]) == ("INACTIVE", 0, [])
     (last,) = service["deployments"]
-    assert (last["id"], last["status"], last["desiredCount"]) == (made["deployments"][0]["id"], "PRIMARY", 0)
+    assert (last["id"], last["status"], last["desiredCount"]) == (
+        created["deployments"][0]["id"],
+        "PRIMARY",
+        0,
+    )
     assert lab.account.enis() == {}
     with refused("ServiceNotActiveException", "Service was not ACTIVE."):
         lab.update(desiredCount=0)
@@ -242,12 +246,12 @@ def test_a_missing_image_rolls_back(lab):
     assert [deployment["status"] for deployment in again] == ["PRIMARY", "ACTIVE"]
 
 
-@pytest.mark.parametrize("made", [True, False])
-def test_a_role_that_goes_away_or_never_was(lab, made):
-    role = lab.account.role() if made else f"arn:aws:iam::{ACCOUNT}:role/nobody"
+@pytest.mark.parametrize("existed", [True, False])
+def test_a_role_that_goes_away_or_never_was(lab, existed):
+    role = lab.account.role() if existed else f"arn:aws:iam::{ACCOUNT}:role/nobody"
     lab.account.define(executionRoleArn=role)
     assert lab.create()["status"] == "ACTIVE"
-    if made:
+    if existed:
         backend = iam_backends[ACCOUNT]["aws"]
         backend.detach_role_policy(
             "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy", "ecsTaskExecutionRole"
@@ -264,8 +268,8 @@ def test_a_role_that_goes_away_or_never_was(lab, made):
 def test_a_service_on_ec2_finds_no_instance(lab):
     lab.account.define({"name": "web", "image": "httpd:2.4"}, requiresCompatibilities=["EC2", "FARGATE"])
     network = lab.account.network(lab.subnets, public="DISABLED")
-    made = lab.create(launchType=None, networkConfiguration=network)
-    assert made["launchType"] == "EC2" and "platformVersion" not in made
+    created = lab.create(launchType=None, networkConfiguration=network)
+    assert created["launchType"] == "EC2" and "platformVersion" not in created
     lab.settle(10)
     assert lab.words() == [
         "was unable to place a task because no container instance met all of its requirements. Reason: No "
@@ -278,8 +282,8 @@ def test_placement_on_ec2(lab):
     strategy = [{"type": "binpack", "field": "memory"}]
     network = lab.account.network(lab.subnets, public="DISABLED")
     elsewhere = {"launchType": None, "networkConfiguration": network}
-    made = lab.create(**elsewhere, placementStrategy=strategy)
-    assert (made["placementStrategy"], made["placementConstraints"]) == (strategy, [])
+    created = lab.create(**elsewhere, placementStrategy=strategy)
+    assert (created["placementStrategy"], created["placementConstraints"]) == (strategy, [])
     elsewhere["serviceName"] = "two"
     with invalid("binpack field 'disk' is invalid"):
         lab.create(**elsewhere, placementStrategy=[{"type": "binpack", "field": "disk"}])
@@ -293,11 +297,11 @@ def test_a_daemon_without_instances_is_at_rest(lab):
     network = lab.account.network(lab.subnets, public="DISABLED")
     daemon = {"launchType": None, "desiredCount": None, "schedulingStrategy": "DAEMON",
               "networkConfiguration": network}  # fmt: skip
-    made = lab.create(**daemon)
-    assert made["schedulingStrategy"] == "DAEMON" and made["desiredCount"] == 0
-    percents = made["deploymentConfiguration"]
+    created = lab.create(**daemon)
+    assert created["schedulingStrategy"] == "DAEMON" and created["desiredCount"] == 0
+    percents = created["deploymentConfiguration"]
     assert (percents["minimumHealthyPercent"], percents["maximumPercent"]) == (0, 100)
-    assert made["availabilityZoneRebalancing"] == "DISABLED"
+    assert created["availabilityZoneRebalancing"] == "DISABLED"
     lab.settle()
     assert lab.words()[-1] == "has reached a steady state."
     with invalid(
@@ -512,8 +516,8 @@ def test_a_strategy_is_kept_by_base_and_weight(lab):
     )  # fmt: skip
     strategy = [{"capacityProvider": "FARGATE", "base": 1, "weight": 1},
                 {"capacityProvider": "FARGATE_SPOT", "weight": 3, "base": 0}]  # fmt: skip
-    made = lab.create(launchType=None, desiredCount=9, capacityProviderStrategy=strategy)
-    assert made["capacityProviderStrategy"] == strategy and "launchType" not in made
+    created = lab.create(launchType=None, desiredCount=9, capacityProviderStrategy=strategy)
+    assert created["capacityProviderStrategy"] == strategy and "launchType" not in created
     lab.settle(20)
     providers = [task["capacityProviderName"] for task in lab.tasks()]
     assert (providers.count("FARGATE"), providers.count("FARGATE_SPOT")) == (3, 6)

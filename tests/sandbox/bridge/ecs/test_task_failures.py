@@ -17,9 +17,9 @@ MANIFEST = "CannotPullContainerError: pull image manifest has been retried"
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        yield ecs_account
 
 
 def web(image, **more):
@@ -245,9 +245,9 @@ def test_a_log_group_that_is_not_there(account):
 def test_a_role_that_may_not_write_logs(account):
     account.define(web("httpd", logConfiguration=LOGS), executionRoleArn=account.role("ecr:*"))
     account.log_group()
-    told = re.sub("RequestID: [0-9a-f-]{36}", "RequestID: <uuid>", never_started(account))
-    told = re.sub("[0-9a-f]{32}", "<task>", told)
-    assert told == (
+    message = re.sub("RequestID: [0-9a-f-]{36}", "RequestID: <uuid>", never_started(account))
+    message = re.sub("[0-9a-f]{32}", "<task>", message)
+    assert message == (
         f"{LOGGER}create stream has been retried 1 times: failed to create Cloudwatch log stream: operation "
         "error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, RequestID: <uuid>, "
         "api error AccessDeniedException: User: "
@@ -448,10 +448,10 @@ def test_no_endpoint_is_asked_where_none_is_on_the_way(account):
 def test_a_vpc_that_answers_no_names(account, image, host, before):
     account.define(web(image or account.push()), executionRoleArn=account.role())
     ec2_backends[ACCOUNT][REGION].get_default_vpc().enable_dns_support = False
-    told = never_started(account)
-    asked = r"dial tcp: lookup (\S+) on 172\.31\.0\.2:53: read udp 172\.31\.\S+->172\.31\.0\.2:53"
-    match = re.search(asked, told)
+    message = never_started(account)
+    pattern = r"dial tcp: lookup (\S+) on 172\.31\.0\.2:53: read udp 172\.31\.\S+->172\.31\.0\.2:53"
+    match = re.search(pattern, message)
     assert match
     assert match[1] == host
-    assert before in told
-    assert told.endswith(": i/o timeout")
+    assert before in message
+    assert message.endswith(": i/o timeout")

@@ -150,8 +150,8 @@ def test_the_first_unit_by_name_is_read_where_none_is_asked_for():
 
 
 def test_sources_are_asked_once_for_each_moment_and_never_beyond_the_present():
-    asked, store = [], MetricStore(lambda: START)
-    store.sources.append(asked.append)
+    moments, store = [], MetricStore(lambda: START)
+    store.sources.append(moments.append)
     for end in (START - 60, START, START + 9000):
         store.read(METRIC, START - 600, end, 60, "Sum")
-    assert asked == [START - 60, START]
+    assert moments == [START - 60, START]

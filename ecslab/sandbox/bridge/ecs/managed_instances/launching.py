@@ -10,7 +10,7 @@ from moto.ec2.exceptions import EC2ClientError
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import machines
 from ecslab.sandbox.bridge.ec2 import machines as ec2_machines
-from ecslab.sandbox.bridge.ecs.managed_instances import known
+from ecslab.sandbox.bridge.ecs.managed_instances import instance_types, known
 from ecslab.sandbox.bridge.ecs.managed_instances.request import SERVICE
 from ecslab.sandbox.bridge.ecs.managed_instances.sentences import sentence
 from ecslab.sandbox.bridge.ecs.state import Cluster, Waiting
@@ -53,7 +53,7 @@ def launch(
         return [], dict.fromkeys((each.task.id for each in waiting), why)
     empty = partial(_empty, region=region, provider=provider, subnets=subnets)
     types = requirements.candidates(
-        ec2_machines.instance_types().values(), provider.template.get("instanceRequirements") or {}
+        instance_types.known(), provider.template.get("instanceRequirements") or {}
     )
     wanted = [Wanted(each.task.id, each.order, _architecture(each)) for each in waiting]
     by_zone = _groups(region, cluster, provider)

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.ec2 import machines, task_network
+from ecslab.sandbox.bridge.ec2 import task_network
+from ecslab.sandbox.bridge.ecs.managed_instances import instance_types
 from ecslab.sandbox.bridge.ecs.managed_instances.sentences import sentence
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError, invalid
@@ -64,7 +65,7 @@ def _check_requirements(asked: Mapping[str, Any]) -> None:
         bounds = asked.get(member) or {}
         if bounds.get("min", 0) > bounds.get("max", float("inf")):
             raise refused("range", member=member)
-    if not requirements.candidates(machines.instance_types().values(), asked):
+    if not requirements.candidates(instance_types.known(), asked):
         raise refused("types")
 
 

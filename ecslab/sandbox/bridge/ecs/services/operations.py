@@ -1,7 +1,8 @@
 """Services: tasks kept running.
 
 API operations CreateService, UpdateService, DeleteService, DescribeServices and ListServices. What a
-request says is checked here and in `service_request`; what follows is the scheduler's doing.
+request says is checked here, in `service_request` and `service_revision`; what follows is the scheduler's
+doing.
 """
 
 import json
@@ -17,7 +18,9 @@ from ecslab.sandbox.bridge.ecs.services import (
     service_connect,
     service_registries,
     service_request,
+    service_revision,
     service_settings,
+    uncarried_members,
 )
 from ecslab.sandbox.bridge.ecs.services.service_view import created, view
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, page
@@ -68,9 +71,9 @@ def create_service(params: "api.CreateServiceRequestTypeDef", caller: Caller) ->
         if known.request != digest:
             raise invalid("Creation of service was not idempotent.")
         return {"service": created(known)}  # as it was made: other tags are no other service
-    service_request.refuse_uncarried(params)
+    uncarried_members.refuse_uncarried(params)
     daemon = params.get("schedulingStrategy") == "DAEMON"
-    revision, desired = service_request.first_revision(caller, cluster, params, _described(params))
+    revision, desired = service_revision.first_revision(caller, cluster, params, _described(params))
     arn, now = caller.ecs_arn(f"service/{cluster.name}/{name}"), current_account().clock.timestamp()
     service = Service(name, arn, cluster.name, now, desired, _first_settings(cluster, caller, daemon))
     service.daemon, service.request = daemon, digest
@@ -117,7 +120,7 @@ def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) ->
         raise AwsError("ServiceNotFoundException", "Service not found.")
     if service.status != "ACTIVE":
         raise AwsError("ServiceNotActiveException", "Service was not ACTIVE.")
-    service_request.refuse_uncarried(params)
+    uncarried_members.refuse_uncarried(params)
     given = params.get("desiredCount")
     desired = service.desired
     if given is not None:
@@ -157,7 +160,7 @@ def _next_revision(
     described = service.revision.spec["asked"] | asked
     if "capacityProviderStrategy" in asked:
         described.pop("launchType", None)
-    revision = service_request.revision(caller, cluster, described, service.name)
+    revision = service_revision.revision(caller, cluster, described, service.name)
     before, after = ({**each.spec["shown"], **each.spec["kept"]} for each in (service.revision, revision))
     return revision if forced or after != before else None
 

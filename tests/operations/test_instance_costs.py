@@ -1,0 +1,102 @@
+"""Notebook 11 on an account that counts as a real one: nothing that costs runs unsaid, whatever happens."""
+
+import contextlib
+import io
+
+import nbformat
+import pytest
+
+import ecslab
+from ecslab import cleanup
+from ecslab.course.catalogue import STAGES, STEPS
+from ecslab.errors import NotConfirmed, SandboxOnly
+from ecslab.operations import cost_reminder
+from tests.connection import machine_calls as calls
+from tests.connection.scripted_account import Stranger, lab_on, push_stand_ins
+from tests.notebooks.rig import NOTEBOOKS
+
+STAGE = STAGES["11"]
+
+
+@pytest.fixture
+def mine(lab, tmp_path, monkeypatch):
+    """A lab on such an account, with what notebook 11 builds on."""
+    push_stand_ins(monkeypatch)
+    own_lab = lab_on(lab.place.endpoint, tmp_path / "mine")
+    for step in STEPS:
+        if step.id in STAGE.needs or step.stage in STAGE.needs:
+            with contextlib.redirect_stdout(io.StringIO()):
+                step.solve(own_lab)
+    return own_lab
+
+
+def cells(lab, monkeypatch, errors, **said):
+    """Run the code of notebook 11: after each cell its id.
+
+    Args:
+        errors: takes those of the cells, by id.
+        said: what the learner puts into the calls of `ecslab.capacity`, in place of `lab`.
+    """
+    monkeypatch.setattr(ecslab, "connect", lambda *_, **__: lab)
+    space = {}
+    notebook = nbformat.read(NOTEBOOKS / STAGE.notebook, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            source = cell.source
+            for name, budget in said.items():
+                source = source.replace(f"capacity.{name}(lab)", f"capacity.{name}(lab, budget={budget})")
+            with contextlib.redirect_stdout(io.StringIO()):
+                try:
+                    exec(compile(source, cell.id, "exec"), space)  # noqa: S102
+                except Exception as error:
+                    errors[cell.id] = error
+            yield cell.id
+
+
+def running(stranger):
+    shown = stranger.ec2.describe_instances()["Reservations"]
+    return [each["InstanceId"] for part in shown for each in part["Instances"]
+            if each["State"]["Name"] in ("pending", "running")]  # fmt: skip
+
+
+def test_without_a_budget_no_cell_starts_an_instance_and_the_price_is_said_first(mine, monkeypatch):
+    stranger, errors = Stranger(mine.place.endpoint), {}
+    for _ in cells(mine, monkeypatch, errors):
+        mine.control("advance", seconds=60)
+        assert running(stranger) == []
+    assert {cell for cell, error in errors.items() if isinstance(error, NotConfirmed)} == {
+        "11-page", "11-group", "11-puzzle",
+    }  # fmt: skip
+    assert "up to $0.2716 an hour" in str(errors["11-page"])
+    assert not stranger.ecs.list_services(cluster=mine.names.cluster)["serviceArns"]
+    assert cleanup.run(mine).clean and cost_reminder.notice(mine) == ""
+
+
+def test_whichever_cell_was_the_last_a_new_kernel_says_what_runs(mine, monkeypatch, tmp_path):
+    """The kernel is lost after each cell; what was agreed to is lost with it, and the ledger is not."""
+    stranger, seen, errors, most = Stranger(mine.place.endpoint), [], {}, 0
+    for cell in cells(mine, monkeypatch, errors, page=0.55, puzzle=0.3):
+        before, seen = seen, running(stranger)
+        most = max(most, len(seen))
+        if seen and seen != before:
+            said = cost_reminder.notice(lab_on(mine.place.endpoint, tmp_path / "mine"))
+            assert f"{len(seen)} instance" in said and "Auto Scaling group" in said, cell
+            assert "next: lab.cleanup()" in said
+    in_the_sandbox = {cell for cell, error in errors.items() if isinstance(error, SandboxOnly)}
+    assert "11-group" not in errors and "11-puzzle" not in errors and "11-activation" in in_the_sandbox
+    assert 2 <= most <= 4
+    assert cleanup.run(lab_on(mine.place.endpoint, tmp_path / "mine")).clean
+    mine.control("advance", seconds=600)
+    assert running(stranger) == [] and cost_reminder.notice(mine) == ""
+
+
+def test_managed_instances_and_machines_outside_are_named_too(lab, tmp_path):
+    mine = lab_on(lab.place.endpoint, tmp_path / "mine")
+    ecslab.cluster.create(mine)
+    calls.managed(mine, mine.names.cluster, propagates="NONE")
+    calls.role(mine.iam, "outside", "ssm.amazonaws.com", calls.OUTSIDE)
+    mine.iam.attach_role_policy(RoleName="outside", PolicyArn=calls.ON_EC2)
+    calls.outside(mine, mine.client("ssm"), mine.names.cluster)
+    mine.control("advance", seconds=calls.SETTLED)
+    said = cost_reminder.notice(mine)
+    assert said.startswith("1 task, 1 instance and 1 external machine of this lab are still running")
