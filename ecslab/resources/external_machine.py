@@ -47,9 +47,9 @@ def register(
     if lab.where != "sandbox":
         script = (
             f"ecs-anywhere-install.sh --region {lab.region} --cluster {lab.names.cluster} "
-            f"--activation-id {activation['ActivationId']} --activation-code …"
+            f"--activation-id {activation['ActivationId']} --activation-code <code>"
         )
-        raise SandboxOnly("external_machine.register()", f"on a machine of yours, `sudo {script}`")
+        raise SandboxOnly("external_machine.register()", f"on a machine of yours, `sudo {script}`; the code is ActivationCode of the activation")
     made = lab.control(
         "inject", kind="external-instance", activation_id=activation["ActivationId"],
         activation_code=activation["ActivationCode"], cluster=lab.names.cluster, vcpus=vcpus, memory=memory,
