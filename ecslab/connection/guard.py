@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 
 from ecslab.aws_api.operations import changes
 from ecslab.connection.guarded_calls import BY_CALL, Reference
+from ecslab.connection.marked import unmarks
 from ecslab.connection.missing import error_code, error_message
 from ecslab.connection.ownership import CannotTell, Ownership, Resource
 from ecslab.errors import NotOurs
@@ -39,6 +40,13 @@ _SCOPE: Final = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/[^/
 _GLOBAL: Final = frozenset({"iam", "sts"})  # signed for one Region, whichever the lab is in
 _AWS: Final = re.compile(r".*\.(amazonaws\.com(\.cn)?|api\.aws)")
 _OWN_CLIENT: Final = "to change what is not this lab's, use a boto3 client of your own"
+
+
+_UNMARKED: Final = (
+    "{call}: it would take off the tag `ecslab`, or write another's into it.\n"
+    "  expected: that tag as it is: by it clean-up finds what is this lab's, and what it costs\n"
+    "  next:     the same call without that tag"
+)
 
 
 class Watch(Protocol):
@@ -122,6 +130,8 @@ class Guard:
             )
         if params.get("registryId") not in (None, self._ledger.account):
             raise NotOurs(_elsewhere(call, f"registry {params['registryId']}", self._place))
+        if unmarks(service, operation, params, self._owners()):
+            raise NotOurs(_UNMARKED.format(call=call))
         references = [*row.changed(params), *row.made(params)]
         if not references and not row.touches_nothing:
             raise NotOurs(f"{call}: it names nothing that could be this lab's.\n  next: {_OWN_CLIENT}")

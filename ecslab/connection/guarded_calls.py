@@ -72,6 +72,18 @@ def _references(kind: str, path: str, params: Mapping[str, object]) -> Iterator[
 
 
 _NOT_FARGATE: Final = "?!starts_with(@, 'FARGATE')"  # those two are AWS's
+# tasks make the group of their provider grow
+_STRATEGY: Final = {
+    "capacity provider": f"capacityProviderStrategy[].capacityProvider | [{_NOT_FARGATE}]"
+}
+_PROVIDERS: Final = {
+    "capacity provider": "[capacityProviders, defaultCapacityProviderStrategy[].capacityProvider][][]"
+    f" | [{_NOT_FARGATE}]"
+}
+# an alarm may scale a group, or stop and terminate an instance; it may tell whomever it likes
+_ACTS_ON: Final = {
+    "any": "[AlarmActions, OKActions, InsufficientDataActions][][] | [?!contains(@, ':sns:')]"
+}
 _CLUSTER: Final = "cluster || 'default'"
 _FORWARDS: Final = {
     "target group": "[DefaultActions, Actions][]"
@@ -89,13 +101,11 @@ ROWS: Final = (
     # Amazon ECS
     # a provider that a cluster is given begins to scale its group
     GuardedCall("ecs", "CreateCluster",
-                {"namespace": "serviceConnectDefaults.namespace",
-                 "capacity provider": f"capacityProviders[{_NOT_FARGATE}]"},
+                {"namespace": "serviceConnectDefaults.namespace", **_PROVIDERS},
                 ("cluster", "clusterName || 'default'")),
     GuardedCall("ecs", "DeleteCluster UpdateCluster UpdateClusterSettings",
                 {"cluster": "cluster", "namespace": "serviceConnectDefaults.namespace"}),
-    GuardedCall("ecs", "PutClusterCapacityProviders",
-                {"cluster": "cluster", "capacity provider": f"capacityProviders[{_NOT_FARGATE}]"}),
+    GuardedCall("ecs", "PutClusterCapacityProviders", {"cluster": "cluster", **_PROVIDERS}),
     GuardedCall("ecs", "CreateCapacityProvider",
                 {"Auto Scaling group": "autoScalingGroupProvider.autoScalingGroupArn", "cluster": "cluster"},
                 ("capacity provider", "name")),
@@ -106,10 +116,11 @@ ROWS: Final = (
     GuardedCall("ecs", "UpdateContainerInstancesState", {"container instance": "containerInstances"}),
     GuardedCall("ecs", "PutAttributes DeleteAttributes", {"container instance": "attributes[].targetId"}),
     GuardedCall("ecs", "StartTask", {"cluster": _CLUSTER, "container instance": "containerInstances"}),
-    GuardedCall("ecs", "CreateService", {"cluster": _CLUSTER, **_BEHIND}, ("service", "serviceName")),
-    GuardedCall("ecs", "UpdateService DeleteService", {"service": "service", **_BEHIND}),
+    GuardedCall("ecs", "CreateService", {"cluster": _CLUSTER, **_BEHIND, **_STRATEGY},
+                ("service", "serviceName")),
+    GuardedCall("ecs", "UpdateService DeleteService", {"service": "service", **_BEHIND, **_STRATEGY}),
     GuardedCall("ecs", "StopServiceDeployment", {"any": "serviceDeploymentArn"}),
-    GuardedCall("ecs", "RunTask", {"cluster": _CLUSTER}),
+    GuardedCall("ecs", "RunTask", {"cluster": _CLUSTER, **_STRATEGY}),
     GuardedCall("ecs", "StopTask ExecuteCommand", {"task": "task"}),
     GuardedCall("ecs", "UpdateTaskProtection", {"task": "tasks"}),
     GuardedCall("ecs", "RegisterTaskDefinition", {"family": "family"}),
@@ -144,21 +155,25 @@ ROWS: Final = (
     GuardedCall("application-autoscaling", "TagResource UntagResource", {"any": "ResourceARN"}),
     # Amazon EC2 Auto Scaling
     GuardedCall("autoscaling", "CreateAutoScalingGroup",
-                {"target group": "TargetGroupARNs", "any": "TrafficSources[].Identifier"},
+                {"target group": "TargetGroupARNs",
+                 "any": "[TrafficSources[].Identifier, LoadBalancerNames][][]"},
                 ("Auto Scaling group", "AutoScalingGroupName")),
     GuardedCall("autoscaling", "UpdateAutoScalingGroup DeleteAutoScalingGroup SetDesiredCapacity "
                 "SuspendProcesses ResumeProcesses PutLifecycleHook DeleteLifecycleHook "
                 "CompleteLifecycleAction RecordLifecycleActionHeartbeat StartInstanceRefresh "
-                "CancelInstanceRefresh PutScalingPolicy DeletePolicy PutScheduledUpdateGroupAction "
+                "CancelInstanceRefresh PutScalingPolicy PutScheduledUpdateGroupAction "
                 "DeleteScheduledAction EnableMetricsCollection DisableMetricsCollection",
                 {"Auto Scaling group": "AutoScalingGroupName"}),
+    GuardedCall("autoscaling", "DeletePolicy",
+                {"Auto Scaling group": "AutoScalingGroupName",
+                 "any": "[PolicyName][?starts_with(@, 'arn:')]"}),
     GuardedCall("autoscaling", "SetInstanceProtection AttachInstances DetachInstances EnterStandby "
                 "ExitStandby", {"Auto Scaling group": "AutoScalingGroupName", "instance": "InstanceIds"}),
     GuardedCall("autoscaling", "TerminateInstanceInAutoScalingGroup SetInstanceHealth",
                 {"instance": "InstanceId"}),
     GuardedCall("autoscaling", "CreateOrUpdateTags DeleteTags", {"Auto Scaling group": "Tags[].ResourceId"}),
     # Amazon CloudWatch
-    GuardedCall("cloudwatch", "PutMetricAlarm", makes=("alarm", "AlarmName")),
+    GuardedCall("cloudwatch", "PutMetricAlarm", _ACTS_ON, ("alarm", "AlarmName")),
     GuardedCall("cloudwatch", "DeleteAlarms EnableAlarmActions DisableAlarmActions", {"alarm": "AlarmNames"}),
     GuardedCall("cloudwatch", "SetAlarmState", {"alarm": "AlarmName"}),
     GuardedCall("cloudwatch", "TagResource UntagResource", {"any": "ResourceARN"}),

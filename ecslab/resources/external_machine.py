@@ -49,7 +49,8 @@ def register(
             f"ecs-anywhere-install.sh --region {lab.region} --cluster {lab.names.cluster} "
             f"--activation-id {activation['ActivationId']} --activation-code <code>"
         )
-        raise SandboxOnly("external_machine.register()", f"on a machine of yours, `sudo {script}`; the code is ActivationCode of the activation")
+        instead = f"on a machine of yours, `sudo {script}`; the code is ActivationCode of the activation"
+        raise SandboxOnly("external_machine.register()", instead)
     made = lab.control(
         "inject", kind="external-instance", activation_id=activation["ActivationId"],
         activation_code=activation["ActivationCode"], cluster=lab.names.cluster, vcpus=vcpus, memory=memory,

@@ -88,7 +88,7 @@ def test_whichever_cell_was_the_last_a_new_kernel_says_what_runs(mine, monkeypat
             assert "next: lab.cleanup()" in said
     in_the_sandbox = {cell for cell, error in errors.items() if isinstance(error, SandboxOnly)}
     assert in_the_sandbox == ONLY_THERE
-    assert errors.keys() - in_the_sandbox == {"11-external"}  # RunTask: the learner has no machine outside AWS
+    assert errors.keys() - in_the_sandbox == {"11-external"}  # RunTask: there is no machine outside
     assert 2 <= most <= 6
     assert cleanup.run(lab_on(mine.place.endpoint, tmp_path / "mine")).clean
     mine.control("advance", seconds=600)

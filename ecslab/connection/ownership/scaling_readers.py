@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ecslab.connection.guarded_calls import Reference
 from ecslab.connection.ownership import ecs_readers
+from ecslab.connection.ownership.arns import reference_of
 from ecslab.connection.ownership.resource import CannotTell, Clients, Resource
 
 _UUID: Final = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SERVICE_ID: Final = re.compile(r"service/(?P<cluster>[^/]+)/(?P<name>[^/]+)")
-_TRACKING: Final = re.compile(rf"TargetTracking-{_SERVICE_ID.pattern}-Alarm(High|Low)-{_UUID}")
-_TRACKING_GROUP: Final = re.compile(rf"TargetTracking-(?P<group>[^/]+)-Alarm(High|Low)-{_UUID}")
+_TRACKING: Final = re.compile(rf"TargetTracking-(?P<scaled>.+)-Alarm(High|Low)-{_UUID}")
 
 
 def scalable_target(clients: Clients, reference: Reference) -> Iterator[Resource]:
@@ -40,17 +40,23 @@ def scalable_target(clients: Clients, reference: Reference) -> Iterator[Resource
 
 
 def alarm(clients: Clients, reference: Reference) -> Iterator[Resource]:
-    """An alarm; those that a target tracking policy made are whose its service or its group is."""
+    """An alarm; one that a target tracking policy made is whose the service or the group is."""
     cloudwatch = clients("cloudwatch")
     for alarm in cloudwatch.describe_alarms(AlarmNames=[reference.id])["MetricAlarms"]:
         arn = alarm["AlarmArn"]
         tags = cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
-        yield Resource(reference, arn, tags, container=_scaled(reference.id))
+        yield Resource(reference, arn, tags, container=_scaled(reference.id, alarm.get("AlarmActions") or ()))
 
 
-def _scaled(alarm_name: str) -> Reference | None:
-    """What is scaled by the policy that made an alarm of this name."""
-    if of_service := _TRACKING.fullmatch(alarm_name):
-        return Reference("service", of_service["name"], of_service["cluster"])
-    of_group = _TRACKING_GROUP.fullmatch(alarm_name)
-    return Reference("Auto Scaling group", of_group["group"]) if of_group else None
+def _scaled(alarm_name: str, actions: Sequence[str]) -> Reference | None:
+    """What is scaled by the policy that made an alarm: both its name and all its actions say so."""
+    named = _TRACKING.fullmatch(alarm_name)
+    try:
+        scaled = {(acted.kind, acted.id) for acted in map(reference_of, actions)}
+    except CannotTell:
+        return None
+    if named is None or {id_ for _, id_ in scaled} != {named["scaled"]}:
+        return None
+    [(kind, id_)] = scaled
+    service = _SERVICE_ID.fullmatch(id_)
+    return Reference("service", service["name"], service["cluster"]) if service else Reference(kind, id_)
