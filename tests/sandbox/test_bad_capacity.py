@@ -20,16 +20,16 @@ class Clusters(Managed, Groups):
     def prepared(self):
         super().prepared()
         container = {"name": "w", "image": "httpd", "memory": 200, "cpu": 100}
-        for family, given in {"work": {}, "huge": {"cpu": "4096", "memory": "8192"}}.items():
-            given = {**given, "containerDefinitions": [container], "requiresCompatibilities": ["EC2"]}
-            self.ecs.register_task_definition(family=family, **given)
+        for family, size in {"work": {}, "huge": {"cpu": "4096", "memory": "8192"}}.items():
+            definition = {**size, "containerDefinitions": [container], "requiresCompatibilities": ["EC2"]}
+            self.ecs.register_task_definition(family=family, **definition)
         self.define("own")
         self.ecs.create_cluster(clusterName="second")
         for name, cluster in (("own", "lab"), ("other", "second")):
             self.group(name, desired=0)
-            given = {"autoScalingGroupArn": self.shown(name)["AutoScalingGroupARN"]}
-            given["managedScaling"] = {"status": "ENABLED"}
-            self.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=given)
+            provider = {"autoScalingGroupArn": self.shown(name)["AutoScalingGroupARN"]}
+            provider["managedScaling"] = {"status": "ENABLED"}
+            self.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=provider)
             self.ecs.put_cluster_capacity_providers(
                 cluster=cluster, capacityProviders=[name], defaultCapacityProviderStrategy=[]
             )
@@ -65,17 +65,17 @@ def aws(tmp_path_factory):
     return Clusters(endpoint).prepared()
 
 
-def filled(given, aws):
+def filled(recipe, aws):
     """An input with what of the account its words stand for."""
-    if isinstance(given, dict):
-        return {member: filled(value, aws) for member, value in given.items()}
-    if isinstance(given, list):
-        return [filled(value, aws) for value in given]
+    if isinstance(recipe, dict):
+        return {member: filled(value, aws) for member, value in recipe.items()}
+    if isinstance(recipe, list):
+        return [filled(value, aws) for value in recipe]
     words = {
         "$network": aws.network(), "$role": ROLE, "$profile": PROFILE, "$subnet": aws.subnets[0],
         "$image": aws.image, "$instance": aws.registered, "$long": "x" * 16_385,
     }  # fmt: skip
-    return words.get(given, given) if isinstance(given, str) else given
+    return words.get(recipe, recipe) if isinstance(recipe, str) else recipe
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -152,8 +152,8 @@ def test_list_and_describe(aws):
     assert aws.instances(status="DRAINING")[0]["containerInstanceArn"] == first["containerInstanceArn"]
     zone = "attribute:ecs.availability-zone == us-east-1b"
     assert [each["ec2InstanceId"] for each in aws.instances(filter=zone)] == [second["ec2InstanceId"]]
-    given = {"cluster": "lab", "filter": "attribute:x = y"}
-    assert refused(aws.ecs.list_container_instances, **given) == (
+    request = {"cluster": "lab", "filter": "attribute:x = y"}
+    assert refused(aws.ecs.list_container_instances, **request) == (
         "InvalidParameterException: Invalid expression 'attribute:x = y': unexpected '= y'."
     )
     unknown = "f" * 32

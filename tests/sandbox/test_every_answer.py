@@ -217,8 +217,8 @@ def capacity_providers(aws: Walked) -> None:
             LaunchTemplate={"LaunchTemplateName": "walk"},
         )  # fmt: skip
         arn = groups.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]
-        given = {"autoScalingGroupArn": arn["AutoScalingGroupARN"]}
-        aws.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=given)
+        provider = {"autoScalingGroupArn": arn["AutoScalingGroupARN"]}
+        aws.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=provider)
     scaling = {"managedScaling": {"status": "ENABLED"}}
     aws.ecs.update_capacity_provider(name="stays", autoScalingGroupProvider=scaling)
     aws.ecs.delete_capacity_provider(capacityProvider="leaves")

@@ -9,7 +9,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
-from ecslab.sandbox.world.task.driver import KEPT
+from ecslab.sandbox.world.task.shutdown import KEPT
 from tests.simulation import hosting
 from tests.simulation.ground import CLUSTER
 from tests.simulation.hosting import STUCK
