@@ -12,7 +12,7 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.bridge.servicediscovery import zones
 from ecslab.sandbox.bridge.servicediscovery.pages import listed, moment
-from ecslab.sandbox.bridge.servicediscovery.state import Caller, new_id
+from ecslab.sandbox.bridge.servicediscovery.state import Caller, by_id_or_arn, new_id
 from ecslab.sandbox.bridge.servicediscovery.tags import checked_tags
 from ecslab.sandbox.bridge.servicediscovery.tracking import Failure, begin
 from ecslab.sandbox.bridge.servicediscovery.validation import invalid, refused
@@ -104,8 +104,8 @@ def find(caller: Caller, identifier: str) -> Namespace:
     Raises:
         AwsError: NamespaceNotFound.
     """
-    namespace = caller.registry.namespaces.get(identifier.rpartition("/")[2])
-    if namespace is None or (identifier.startswith("arn:") and namespace.arn != identifier):
+    namespace = by_id_or_arn(caller.registry.namespaces, identifier)
+    if namespace is None:
         raise refused("NamespaceNotFound", f"The namespace {identifier} was not found.")  # U
     return namespace
 

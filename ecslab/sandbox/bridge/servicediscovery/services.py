@@ -6,7 +6,7 @@ from typing import Any, Final
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.servicediscovery import namespaces
 from ecslab.sandbox.bridge.servicediscovery.pages import listed, moment
-from ecslab.sandbox.bridge.servicediscovery.state import Caller, new_id
+from ecslab.sandbox.bridge.servicediscovery.state import Caller, by_id_or_arn, new_id
 from ecslab.sandbox.bridge.servicediscovery.tags import checked_tags
 from ecslab.sandbox.bridge.servicediscovery.tracking import begin
 from ecslab.sandbox.bridge.servicediscovery.validation import invalid, refused
@@ -73,8 +73,8 @@ def find(caller: Caller, identifier: str) -> DiscoveryService:
     Raises:
         AwsError: ServiceNotFound.
     """
-    service = caller.registry.services.get(identifier.rpartition("/")[2])
-    if service is None or (identifier.startswith("arn:") and service.arn != identifier):
+    service = by_id_or_arn(caller.registry.services, identifier)
+    if service is None:
         raise refused("ServiceNotFound", f"The service {identifier} was not found.")  # U
     return service
 
