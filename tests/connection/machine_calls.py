@@ -87,8 +87,8 @@ def image(ssm):
     return ssm.get_parameter(Name=AGENT_IMAGE.removeprefix("resolve:ssm:"))["Parameter"]["Value"]
 
 
-def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
-    """A capacity provider whose instances ECS manages, with the roles that it needs, and a service on it."""
+def managed_provider(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
+    """A subnet for tasks on a new capacity provider whose instances ECS manages, with the roles it needs."""
     agreed(lab)
     role(lab.iam, "infrastructure", "ecs.amazonaws.com", LAUNCHES)
     role(lab.iam, MANAGED, "ec2.amazonaws.com", REGISTERS)
@@ -104,8 +104,15 @@ def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
         "infrastructureRoleArn": f"arn:aws:iam::{lab.account}:role/infrastructure",
         "propagateTags": propagates, "instanceLaunchTemplate": launched,
     }  # fmt: skip
+    lab.control("advance", seconds=30)  # until the roles are known
     lab.ecs.create_capacity_provider(name=name, cluster=cluster, managedInstancesProvider=provider)
     lab.control("advance", seconds=30)
+    return subnet
+
+
+def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
+    """Such a provider, and a service on it."""
+    subnet = managed_provider(lab, cluster, name, propagates)
     lab.ecs.register_task_definition(
         family=name, cpu="256", memory="512", networkMode="awsvpc",
         requiresCompatibilities=["MANAGED_INSTANCES"],
@@ -117,6 +124,21 @@ def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
         networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet]}},
     )  # fmt: skip
     lab.control("advance", seconds=SETTLED)
+
+
+def daemon(lab, cluster, name="agent", provider="managed"):
+    """The ARN of a daemon on the instances of a capacity provider."""
+    container = {"name": name, "image": "public.ecr.aws/docker/library/httpd:2.4"}
+    definition = lab.ecs.register_daemon_task_definition(
+        family=name, cpu="128", memory="128", containerDefinitions=[container]
+    )["daemonTaskDefinitionArn"]
+    shown = lab.ecs.describe_capacity_providers(capacityProviders=[provider])["capacityProviders"][0]
+    made = lab.ecs.create_daemon(
+        daemonName=name, clusterArn=cluster, daemonTaskDefinitionArn=definition,
+        capacityProviderArns=[shown["capacityProviderArn"]],
+    )  # fmt: skip
+    lab.control("advance", seconds=2 * SETTLED)
+    return made["daemonArn"]
 
 
 def outside(lab, ssm, cluster, role="outside"):

@@ -215,3 +215,48 @@ def test_an_instance_in_our_group_that_names_another_lab_is_that_labs(mine, stra
     for instance in (in_group, alone):
         with pytest.raises(NotOurs, match="made by the lab 'ben-1'"):
             mine.ec2.terminate_instances(InstanceIds=[instance])
+
+
+class Lent:
+    """A stranger's calls, while the lab lets time pass."""
+
+    def __init__(self, lab, stranger):
+        self.ecs, self.control = stranger.ecs, lab.control
+
+
+def test_a_strangers_daemon_is_not_changed_and_none_is_put_on_a_strangers_provider(mine, stranger):
+    own = mine.names.cluster
+    calls.managed_provider(mine, own)
+    theirs = calls.daemon(Lent(mine, stranger), own, "theirs")
+    mine_too = calls.daemon(mine, own, "mine")
+    definition = theirs.replace(f"daemon/{own}/theirs", "daemon-task-definition/theirs:1")
+    provider = theirs.replace(f"daemon/{own}/theirs", "capacity-provider/managed")
+    container = [{"name": "a", "image": "busybox"}]
+    given = {"daemonTaskDefinitionArn": definition, "capacityProviderArns": [provider]}
+    attempts = [
+        lambda: mine.ecs.delete_daemon(daemonArn=theirs),
+        lambda: mine.ecs.update_daemon(daemonArn=theirs, **given),
+        lambda: mine.ecs.create_daemon(daemonName="theirs", clusterArn=own, **given),
+        lambda: mine.ecs.tag_resource(resourceArn=theirs, tags=mine.tags("ecs")),
+        lambda: mine.ecs.tag_resource(resourceArn=definition, tags=mine.tags("ecs")),
+        lambda: mine.ecs.delete_daemon_task_definition(daemonTaskDefinition=definition),
+        lambda: mine.ecs.register_daemon_task_definition(family="theirs", containerDefinitions=container),
+    ]
+    before = stranger.ecs.describe_daemon(daemonArn=theirs)["daemon"]
+    for attempt in attempts:
+        with pytest.raises(NotOurs):
+            attempt()
+    assert stranger.ecs.describe_daemon(daemonArn=theirs)["daemon"] == before
+    [shown] = stranger.ecs.describe_capacity_providers(capacityProviders=["managed"])["capacityProviders"]
+    settings = shown["managedInstancesProvider"]
+    made = stranger.ecs.create_capacity_provider(
+        name="theirs", cluster=own, managedInstancesProvider=settings
+    )
+    given["capacityProviderArns"] = [made["capacityProvider"]["capacityProviderArn"]]
+    for attempt in (
+        lambda: mine.ecs.create_daemon(daemonName="new", clusterArn=own, **given),
+        lambda: mine.ecs.update_daemon(daemonArn=mine_too, **given),
+    ):
+        with pytest.raises(NotOurs, match="capacity-provider/theirs is not this lab's"):
+            attempt()
+    mine.ecs.delete_daemon(daemonArn=mine_too)
