@@ -8,7 +8,7 @@ _DRAWN = ("ClientToken", "MacAddress")
 """What is drawn anew where anything else is drawn before it: that is no effect."""
 
 
-def seen(before: Any, after: Any, member: str, shown: bool) -> str | None:
+def seen(before: Any, after: Any, member: str, may_show: bool) -> str | None:
     """Where an effect is seen; None if nothing but the member's own echo differs.
 
     Args:
@@ -22,7 +22,7 @@ def seen(before: Any, after: Any, member: str, shown: bool) -> str | None:
         echo = any(
             word in (_plain(member), f"{_plain(member)}s", _plain(member).removesuffix("s")) for word in words
         )
-        if not echo or (shown and words[0] != "itself"):
+        if not echo or (may_show and words[0] != "itself"):
             return path
     return None
 
