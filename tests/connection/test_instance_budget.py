@@ -132,8 +132,8 @@ def test_an_agreement_ends_with_the_lab_and_no_stopped_instance_is_started_witho
 
 
 def test_the_terminal_asks_as_well(mine):
-    said = terminal.run(mine, "aws ec2 run-instances --image-id resolve:ssm:/x --instance-type t3.medium")
-    assert "no budget is agreed to" in f"{said!r}" and instances(mine) == []
+    result = terminal.run(mine, "aws ec2 run-instances --image-id resolve:ssm:/x --instance-type t3.medium")
+    assert "no budget is agreed to" in f"{result!r}" and instances(mine) == []
 
 
 @pytest.mark.parametrize("budget", [0, -1, "1", True, float("nan"), float("inf"), [1]])

@@ -8,11 +8,11 @@ _DRAWN = ("ClientToken", "MacAddress")
 """What is drawn anew where anything else is drawn before it: that is no effect."""
 
 
-def seen(before: Any, after: Any, member: str, may_show: bool) -> str | None:
+def first_difference(before: Any, after: Any, member: str, may_show: bool) -> str | None:
     """Where an effect is seen; None if nothing but the member's own echo differs.
 
     Args:
-        shown: AWS shows the member to whoever asks later, and that is all; in the request's own answer it
+        may_show: AWS shows the member to whoever asks later, and that is all; in the request's own answer it
             is an echo all the same.
     """
     for path in _different(before, after, ""):

@@ -12,7 +12,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from ecslab.sandbox.wire.carried import CarriedService
 from ecslab.sandbox.wire.fields.table import EVERY, Member, inner, sections
-from tests.effects.difference import seen
+from tests.effects.difference import first_difference
 from tests.effects.world import World
 from tests.fuzz.recipes import RECIPES, SENSIBLE
 
@@ -181,4 +181,4 @@ def effect(
         return None
     if any(words in refused for words in _NO_EVIDENCE):
         return None
-    return seen(before, after, str(path[-1]), may_show)
+    return first_difference(before, after, str(path[-1]), may_show)

@@ -11,7 +11,7 @@ import pytest
 
 from ecslab.sandbox.wire.carried import CARRIED
 from ecslab.sandbox.wire.fields.table import members
-from tests.effects.difference import seen
+from tests.effects.difference import first_difference
 from tests.effects.find import Experiment, candidates, changed, own_file, places, requests, wanted
 from tests.effects.world import World
 
@@ -85,7 +85,7 @@ def test_it_acts(world, before, name):
     to = list(candidates(str(experiment.path[-1]), shape, value, more))[experiment.attempt]
     after = world.outcome(call, changed(request, experiment.path, to), then, look)
     assert "refused" not in base["itself"]
-    assert seen(base, after, str(experiment.path[-1]), member in own.get("shown", "").split())
+    assert first_difference(base, after, str(experiment.path[-1]), member in own.get("shown", "").split())
 
 
 TOLD_ELSEWHERE = {
