@@ -109,7 +109,7 @@ def instance_hour(instance_type: str, public_ip: bool = True, managed: bool = Fa
     Raises:
         NotThere: no price of this type is known here.
     """
-    on_demand = instance_prices.hour(instance_type)
+    on_demand = instance_prices.hour(instance_type) if isinstance(instance_type, str) else None
     if on_demand is None:
         raise NotThere(
             f"the price of the instance type {instance_type!r} is not known here.\n"

@@ -14,7 +14,7 @@ from ecslab.figures import Figure, curve
 from ecslab.operations import prices
 from ecslab.operations.capacity.agreement import agree, must_be_agreed
 from ecslab.operations.capacity.placement_puzzle import Puzzle, delete_puzzle, puzzle
-from ecslab.resources import external_machine, instance_group, metrics, service, task_definition
+from ecslab.resources import arguments, external_machine, instance_group, metrics, service, task_definition
 from ecslab.resources.instance_group import GROUP, MOST, TYPE
 from ecslab.resources.metrics import Metric
 from ecslab.resources.service import service_reader
@@ -79,7 +79,12 @@ def reservation(lab: Connection, minutes: int = 15) -> Table:
 
     Args:
         minutes: how far back.
+
+    Raises:
+        BadArgument: it is no whole number from 1 on.
     """
+    arguments.lab(lab)
+    arguments.count("minutes", minutes, 1)
     end = metrics.now(lab)
     wanted = {"reservation": reservation_metric(lab)}
     points = metrics.read(lab, wanted, end - timedelta(minutes=minutes), end)["reservation"]
@@ -109,7 +114,12 @@ def break_even_curve(fits: int, instance_type: str = TYPE) -> Figure:
     Args:
         fits: how many tasks of the page fit on one instance.
         instance_type: one whose price is known.
+
+    Raises:
+        BadArgument: `fits` is no whole number from 1 on.
+        NotThere: the price of the type is not known.
     """
+    arguments.count("fits", fits, 1)
     shares = range(20, 101, 5)
     flat = {
         "Fargate": task_hour(),
@@ -136,6 +146,7 @@ def delete(lab: Connection) -> None:
 
     Tasks that belong to no service, and that run on instances, end with these.
     """
+    arguments.lab(lab)
     for name in (PAGE, MIXED):
         service.delete(lab, lab.name(name))
     external_machine.delete(lab)
