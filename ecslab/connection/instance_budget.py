@@ -9,8 +9,8 @@ https://aws.amazon.com/ec2/pricing/on-demand/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import ClientError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ecslab.connection.ledger import Context
     from ecslab.connection.record import Record
 
-Params = Mapping[str, Any]
+Params = Mapping[str, object]
 SIZES: Final = ("MinSize", "MaxSize", "DesiredCapacity")
 _GROUPS: Final = frozenset(
     {"CreateAutoScalingGroup", "UpdateAutoScalingGroup", "SetDesiredCapacity",
@@ -80,14 +80,15 @@ class InstanceBudget:
         """By which name it is remembered, dollars an hour at the most (None: unknown), and what in words."""
         if operation in _GROUPS:
             name = str(params.get("AutoScalingGroupName", ""))
-            key, count = f"group {name}", max(int(params.get(size) or 0) for size in SIZES)
+            key, count = f"group {name}", max(_number(params, size) for size in SIZES)
             most, what = self._priced(self._type_of_group(name, params), count)
             if most is not None and "MaxSize" not in params:  # it is what it was
                 most = max(most, self._committed.get(key, 0.0))
             return key, most, what
         if operation == "RunInstances":
-            kind = params.get("InstanceType") or self._type_of_template(params.get("LaunchTemplate"))
-            return f"instances {len(self._committed)}", *self._priced(kind, int(params.get("MaxCount") or 1))
+            given = cast("str | None", params.get("InstanceType"))
+            kind = given or self._type_of_template(cast("Params | None", params.get("LaunchTemplate")))
+            return f"instances {len(self._committed)}", *self._priced(kind, _number(params, "MaxCount") or 1)
         if operation == "StartInstances":
             return "started", *self._of_stopped(params)
         return operation, 0.0, "as many instances as its tasks need"
@@ -98,13 +99,13 @@ class InstanceBudget:
         return (None if hour is None else count * hour), f"up to {count} × {kind or 'an unknown type'}"
 
     def _of_stopped(self, params: Params) -> tuple[float | None, str]:
-        answer = self._clients("ec2").describe_instances(InstanceIds=list(params.get("InstanceIds") or ()))
+        answer = self._clients("ec2").describe_instances(InstanceIds=params.get("InstanceIds"))
         kinds = [each["InstanceType"] for part in answer["Reservations"] for each in part["Instances"]]
         hours = [instance_prices.hour(kind) for kind in kinds]
         return (None if None in hours else sum(filter(None, hours))), ", ".join(kinds)
 
     def _type_of_group(self, name: str, params: Params) -> str | None:
-        template = params.get("LaunchTemplate")
+        template = cast("Params | None", params.get("LaunchTemplate"))
         if not template and not params.get("MixedInstancesPolicy"):
             groups = self._clients("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
             template = next((each.get("LaunchTemplate") for each in groups["AutoScalingGroups"]), None)
@@ -132,13 +133,19 @@ def may_start(operation: str, params: Params) -> bool:
         params: of the request.
     """
     if operation in _GROUPS:
-        return any(int(params.get(size) or 0) > 0 for size in SIZES)
+        return any(_number(params, size) > 0 for size in SIZES)
     if operation in _TASKS:
-        strategy = params.get("capacityProviderStrategy") or ()
+        strategy = cast("Iterable[Params]", params.get("capacityProviderStrategy") or ())
         return any(item.get("capacityProvider") not in _AWS_HAS_THEM for item in strategy)
     if operation == "CreateCapacityProvider":
         return True
     return operation in _INSTANCES
+
+
+def _number(params: Params, name: str) -> int:
+    """A number of a request; 0 without it."""
+    value = params.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def _refusal(operation: str, what: str, most: float | None, others: float, agreed: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ecslab.errors import BadArgument
 
@@ -40,8 +39,8 @@ def text(name: str, value: object, example: str) -> None:
         raise refuse(name, value, f"a text, such as {example!r}", f"the same call with {name}={example!r}")
 
 
-def described(name: str, value: object, member: str, call: str, next_step: str) -> Any:
-    """The member of what a call shows.
+def described(name: str, value: object, member: str, call: str, next_step: str) -> str:
+    """The member of what a call shows, a text.
 
     Args:
         name: of the argument.
@@ -55,4 +54,4 @@ def described(name: str, value: object, member: str, call: str, next_step: str) 
     """
     if not isinstance(value, Mapping) or member not in value:
         raise refuse(name, value, f"one as {call} shows it, with {member}", next_step)
-    return value[member]
+    return str(value[member])

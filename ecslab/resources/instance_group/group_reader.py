@@ -29,11 +29,11 @@ def template(lab: Connection, name: str) -> Any:
 
 def cluster_in(template: Any) -> str:
     """The cluster that the user data of a template names; "" where it names none."""
-    data = arguments.described(
+    arguments.described(
         "template", template, "LaunchTemplateData", "DescribeLaunchTemplateVersions",
         "ecslab.instance_group.template(lab, name) gives one, or None where there is none",
     )  # fmt: skip
-    encoded = data.get("UserData", "")
+    encoded = template["LaunchTemplateData"].get("UserData", "")
     try:
         text = base64.b64decode(encoded).decode()
     except ValueError:
