@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection import hooks
 from ecslab.connection.connection import Connection
+from ecslab.connection.garbage import put_off
 from ecslab.connection.names import names
 from ecslab.connection.record import Record
 from ecslab.display import kernel_hooks
@@ -139,9 +140,10 @@ class Lab(Connection):
 
     def goto(self, stage: str, again: bool = False) -> "Arrival | Missing":
         """Fill in whatever is missing before `stage`; with `again`, go back to before its first step."""
-        from ecslab import course
+        with put_off():
+            from ecslab import course
 
-        return course.goto(self, stage, again=again)
+            return course.goto(self, stage, again=again)
 
     def undo(self) -> "Undone":
         """Take back the last change (sandbox only)."""

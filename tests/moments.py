@@ -12,7 +12,8 @@ from ecslab import Lab
 from ecslab.sandbox.engine.backend import Backend
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.engine.snapshots import About, Restored, Snapshots
-from ecslab.sandbox.journal.journal import Journal, Record
+from ecslab.sandbox.journal.journal import Journal
+from ecslab.sandbox.journal.record import Record
 from ecslab.sandbox.snapshot import reading, writing
 from ecslab.sandbox.snapshot.names import Refused
 

@@ -13,7 +13,7 @@ _SIZE: Final = re.compile(r"(?P<times>\d+)xlarge")
 
 
 class _Table(TypedDict):
-    """The file: its date, and dollars an hour of a family's `large`, shares of that by size, and exceptions."""
+    """The file: its date, dollars an hour of a family's `large`, shares of that by size, and exceptions."""
 
     as_of: str
     large: dict[str, float]

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,12 +29,7 @@ def role(lab: Connection) -> str:
     """
     arguments.lab(lab)
     name = lab.name(ROLE)
-    lab.guard.claim("role", name)
-    if not roles.find(lab, name):
-        document = json.dumps(trust("ssm.amazonaws.com"))
-        lab.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document, Tags=lab.tags("iam"))
-    for policy in POLICIES:
-        lab.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    roles.create(lab, name, trust("ssm.amazonaws.com"), *POLICIES)
     return name
 
 
@@ -63,9 +57,10 @@ def register(
     if lab.where != "sandbox":
         script = (
             f"ecs-anywhere-install.sh --region {lab.region} --cluster {lab.names.cluster} "
-            f"--activation-id {id_} --activation-code …"
+            f"--activation-id {id_} --activation-code <code>"
         )
-        raise SandboxOnly("external_machine.register()", f"on a machine of yours, `sudo {script}`")
+        instead = f"on a machine of yours, `sudo {script}`; the code is ActivationCode of the activation"
+        raise SandboxOnly("external_machine.register()", instead)
     made = lab.control(
         "inject", kind="external-instance", activation_id=id_, activation_code=code,
         cluster=lab.names.cluster, vcpus=vcpus, memory=memory,

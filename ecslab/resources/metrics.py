@@ -150,12 +150,13 @@ def rule(alarm: AlarmShape) -> str:
 
 @dataclass(frozen=True)
 class StateChange:
-    """An alarm went from one state to another."""
+    """An alarm went from one state to another: from `before` to `state`."""
 
     at: datetime
     alarm: str
     state: str
     reason: str
+    before: str
 
 
 def state_changes(lab: Connection, names: Sequence[str], begin: datetime, end: datetime) -> list[StateChange]:
@@ -171,8 +172,10 @@ def state_changes(lab: Connection, names: Sequence[str], begin: datetime, end: d
 
 
 def _change(item: HistoryShape) -> StateChange:
-    new = json.loads(item["HistoryData"])["newState"]
-    return StateChange(item["Timestamp"], item["AlarmName"], new["stateValue"], new.get("stateReason", ""))
+    states = json.loads(item["HistoryData"])
+    old, new = states["oldState"]["stateValue"], states["newState"]
+    why = new.get("stateReason", "")
+    return StateChange(item["Timestamp"], item["AlarmName"], new["stateValue"], why, old)
 
 
 def now(lab: Connection) -> datetime:

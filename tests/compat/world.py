@@ -44,6 +44,7 @@ from ecslab.sandbox.world.container_instance.container_instance import Container
 from ecslab.sandbox.world.load_balancing.target_health import Check
 from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
+from ecslab.sandbox.world.task.phases import Phases
 from ecslab.sandbox.world.task.surroundings import Exited
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
@@ -74,6 +75,7 @@ def enter() -> None:
     vpcs.create_workshop = _only_the_default_vpc
     _lenient_balancers()
     put_image.size_of = _size
+    _phases_at_once()
     time.sleep = _sleep
     reset, process = MockAWS.reset, BotocoreStubber.process_request
 
@@ -111,6 +113,15 @@ def _lenient_balancers() -> None:
 
     ElbV2Backend._groups = groups_of_any_vpc
     target_access.ask = lambda _backend, _group, _target, check: _passing(check)
+
+
+def _phases_at_once() -> None:
+    ours = Phases.next
+
+    def at_once(self: Phases, task: Task, _delay: float, phase: Callable[[Task], None]) -> None:
+        ours(self, task, 0.0, phase)
+
+    Phases.next = at_once
 
 
 def _size(_repository: Any, manifest: Mapping[str, Any]) -> int:
@@ -189,9 +200,6 @@ class _AtOnce(Fargate):
 
 
 class _QuickDriver(Driver):
-    def _next(self, task: Task, delay: float, phase: Callable[[Task], None]) -> None:
-        super()._next(task, 0.0, phase)
-
     def launch(self, task: Task) -> None:
         super().launch(task)
         self.clock.run(until=self.clock.now)

@@ -75,7 +75,7 @@ STARTS = {
         ),
         "as many instances as its tasks need",
     ),
-    "the lesson's page": (capacity.page, r"what this notebook makes costs up to \$0.2716 an hour"),
+    "the lesson's page": (capacity.page, r"what this notebook makes costs up to \$0.4141 an hour"),
     "the puzzle": (capacity.puzzle, r"what the puzzle makes costs up to \$0.1497 an hour"),
 }  # fmt: skip
 

@@ -21,6 +21,8 @@ SILENT = {  # parts of a push, tags, and what the course needs for itself
     "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutRetentionPolicy", "StopTask",
     "ModifyTargetGroupAttributes", "RevokeSecurityGroupIngress", "DeregisterTaskDefinition",
 }  # fmt: skip
+BY_MEMBERS = ("UpdateService", "CreateCapacityProvider")
+"""Operations that are shown once for each set of members that is given."""
 LOOKS = {"find", "vpcs", "bare_tasks", "default_choice", "image_uri", "stop", "reader", "site"}
 AFTERWARDS = (
     ("Roll out a revision", ("ecs update-service --cluster adgu-cluster --service adgu-web --task-definition "
@@ -96,7 +98,7 @@ def _rows(lab: Any) -> Iterator[str]:
 def _commands(calls: Any, seen: set[str]) -> Iterator[str]:
     for call in calls:
         changed = set(call.params) - {"cluster", "service", "desiredCount", "networkConfiguration"}
-        what = f"{call.operation} {sorted(changed)}" if call.operation == "UpdateService" else call.operation
+        what = f"{call.operation} {sorted(changed)}" if call.operation in BY_MEMBERS else call.operation
         if what not in seen and not call.error:
             seen |= {what}
             yield whole(cli(call))

@@ -8,7 +8,7 @@ import pytest
 from ecslab import scaling
 from ecslab.resources import metrics
 from ecslab.resources.scaling import Run
-from ecslab.resources.scaling.scaling_run import _desired, _marks, _sum
+from ecslab.resources.scaling.scaling_run import _alarms, _desired, _marks, _sum
 
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -102,3 +102,25 @@ def test_until_a_time_of_day_is_the_next_one(lab):
 def test_no_time_of_day_is_refused(lab):
     with pytest.raises(ValueError, match="does not match format"):
         scaling.until(lab, "8 o'clock")
+
+
+def test_an_alarm_that_has_been_in_alarm_for_days_is_shown_as_long_as_it_was(lab):
+    of = [{"Name": "ServiceName", "Value": "s"}, {"Name": "ClusterName", "Value": lab.names.cluster}]
+    lab.cloudwatch.put_metric_alarm(
+        AlarmName="a", Namespace="AWS/ECS", MetricName="CPUUtilization", Dimensions=of, Statistic="Average",
+        Period=60, EvaluationPeriods=1, Threshold=50, ComparisonOperator="LessThanThreshold",
+        TreatMissingData="ignore",
+    )  # fmt: skip
+    lab.cloudwatch.set_alarm_state(AlarmName="a", StateValue="ALARM", StateReason="tried")
+    scaling.pass_time(lab, 30 * 60)
+    begin = metrics.now(lab)
+    scaling.pass_time(lab, 10)
+    changed = metrics.now(lab)
+    lab.cloudwatch.set_alarm_state(AlarmName="a", StateValue="OK", StateReason="tried")
+    scaling.pass_time(lab, 10)
+    end = metrics.now(lab)
+    (mark,) = _alarms(lab, "s", begin, end)
+    assert (mark.at, mark.until) == (begin, pytest.approx(changed, abs=timedelta(seconds=1)))
+    (past,) = _alarms(lab, "s", begin, begin + timedelta(minutes=5))
+    assert (past.at, past.until) == (begin, begin + timedelta(minutes=5))
+    assert [*_alarms(lab, "s", changed + timedelta(minutes=1), end)] == []

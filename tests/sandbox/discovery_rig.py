@@ -22,8 +22,8 @@ class Discovering(Asking):
 
     def made_namespace(self, name: str, **more: Any) -> str:
         """A private namespace's id, when it is there."""
-        given = {"Vpc": self.vpc, **more}
-        return self.done(self.cloud_map.create_private_dns_namespace(Name=name, **given))["NAMESPACE"]
+        request = {"Vpc": self.vpc, **more}
+        return self.done(self.cloud_map.create_private_dns_namespace(Name=name, **request))["NAMESPACE"]
 
     def done(self, answer: dict[str, Any], status: str = "SUCCESS") -> dict[str, str]:
         """The targets of an operation, after it has come to its end."""
@@ -37,23 +37,23 @@ class Discovering(Asking):
     def discovery(self, name: str, *records: str, ttl: int = 60, **more: Any) -> dict[str, Any]:
         """A service of Cloud Map with records of these types."""
         dns = {"DnsRecords": [{"Type": kind, "TTL": ttl} for kind in records or ("A",)]}
-        given = {"Name": name, "NamespaceId": self.namespace, "DnsConfig": dns, **more}
-        created: dict[str, Any] = self.cloud_map.create_service(**given)["Service"]
+        request = {"Name": name, "NamespaceId": self.namespace, "DnsConfig": dns, **more}
+        created: dict[str, Any] = self.cloud_map.create_service(**request)["Service"]
         return created
 
     def instance(self, service: dict[str, Any], name: str, address: str, **attributes: str) -> None:
-        given = {"AWS_INSTANCE_IPV4": address, **attributes}
-        request = {"ServiceId": service["Id"], "InstanceId": name, "Attributes": given}
+        instance_attributes = {"AWS_INSTANCE_IPV4": address, **attributes}
+        request = {"ServiceId": service["Id"], "InstanceId": name, "Attributes": instance_attributes}
         self.done(self.cloud_map.register_instance(**request))
 
     def service(self, name: str, count: int = 1, definition: str = FAMILY, **more: Any) -> dict[str, Any]:
         """A service of ECS whose tasks are open to all."""
         vpc = {"subnets": self.subnets[:1], "securityGroups": [self.open], "assignPublicIp": "ENABLED"}
-        given: dict[str, Any] = {
+        request: dict[str, Any] = {
             "cluster": CLUSTER, "serviceName": name, "taskDefinition": definition, "desiredCount": count,
             "launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": vpc}, **more,
         }  # fmt: skip
-        created: dict[str, Any] = self.ecs.create_service(**given)["service"]
+        created: dict[str, Any] = self.ecs.create_service(**request)["service"]
         return created
 
     def described(self, name: str) -> dict[str, Any]:
@@ -83,10 +83,10 @@ class Discovering(Asking):
         return sorted(line.split()[0] for line in self.says(f"getent hosts {name}").splitlines())
 
 
-def refusal(call: Any, **given: Any) -> str:
+def refusal(call: Any, **request: Any) -> str:
     """What a call is refused with."""
     try:
-        answer = call(**given)
+        answer = call(**request)
     except ClientError as refused:
         error = refused.response["Error"]
         return f"{error['Code']}: {error['Message']}"

@@ -148,33 +148,33 @@ class Plugin:
 
     def take(self, messages):
         for data in messages:
-            seen = fields(data)
-            if seen["kind"] == "output_stream_data":
-                self.output(seen)
-            elif seen["kind"] == "acknowledge":
-                self.acknowledged.add(json.loads(seen["payload"])["AcknowledgedMessageSequenceNumber"])
-            elif seen["kind"] == "channel_closed":
-                content = json.loads(seen["payload"])
+            received = fields(data)
+            if received["kind"] == "output_stream_data":
+                self.output(received)
+            elif received["kind"] == "acknowledge":
+                self.acknowledged.add(json.loads(received["payload"])["AcknowledgedMessageSequenceNumber"])
+            elif received["kind"] == "channel_closed":
+                content = json.loads(received["payload"])
                 assert content["SessionId"] == self.session["sessionId"]
                 self.closed = content["Output"]
 
-    def output(self, seen):
-        if seen["sequence"] != self.expected:
+    def output(self, received):
+        if received["sequence"] != self.expected:
             return
         self.expected += 1
-        self.acknowledge(seen)
-        if seen["type"] == 5:
-            actions = json.loads(seen["payload"])["RequestedClientActions"]
+        self.acknowledge(received)
+        if received["type"] == 5:
+            actions = json.loads(received["payload"])["RequestedClientActions"]
             done = [{"ActionType": each["ActionType"], "ActionStatus": 1} for each in actions]
             response = {"ClientVersion": "1.2.764.0", "ProcessedClientActions": done, "Errors": None}
             self.send(json.dumps(response).encode(), 6)
-        elif seen["type"] == 1:
-            self.seen += seen["payload"].decode()
+        elif received["type"] == 1:
+            self.seen += received["payload"].decode()
 
-    def acknowledge(self, seen):
+    def acknowledge(self, received):
         content = {
-            "AcknowledgedMessageType": seen["kind"], "AcknowledgedMessageId": seen["id"],
-            "AcknowledgedMessageSequenceNumber": seen["sequence"], "IsSequentialMessage": True,
+            "AcknowledgedMessageType": received["kind"], "AcknowledgedMessageId": received["id"],
+            "AcknowledgedMessageSequenceNumber": received["sequence"], "IsSequentialMessage": True,
         }  # fmt: skip
         self.take(self.stream.received(message("acknowledge", json.dumps(content).encode())))
 

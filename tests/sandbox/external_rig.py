@@ -26,28 +26,28 @@ class Outside(Machines):
         for policy in policies:
             self.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
 
-    def activation(self, **given):
+    def activation(self, **request):
         """The id and the code of a new activation."""
-        created = self.ssm.create_activation(**{"IamRole": "ecsAnywhereRole", **given})
+        created = self.ssm.create_activation(**{"IamRole": "ecsAnywhereRole", **request})
         return {"activation_id": created["ActivationId"], "activation_code": created["ActivationCode"]}
 
     def inject(self, kind, **values):
         return self.endpoint.control("inject", kind=kind, **values)
 
-    def install(self, activation=None, cluster="lab", **given):
+    def install(self, activation=None, cluster="lab", **parameters):
         """The id of a machine that runs the registration script."""
-        values = {**(activation or self.activation()), "cluster": cluster, **given}
+        values = {**(activation or self.activation()), "cluster": cluster, **parameters}
         return self.inject("external-instance", **values)["instance"]
 
-    def machine(self, **given):
+    def machine(self, **parameters):
         """The container instance of a new machine, registered."""
-        node = self.install(**given)
+        node = self.install(**parameters)
         self.pass_time(BOOT)
         return next(each for each in self.instances() if each["ec2InstanceId"] == node)
 
-    def nodes(self, **given):
+    def nodes(self, **request):
         """The managed nodes by id."""
-        answer = self.ssm.describe_instance_information(**given)
+        answer = self.ssm.describe_instance_information(**request)
         return {each["InstanceId"]: each for each in answer["InstanceInformationList"]}
 
     def define(self, family="batch", mode="bridge", **more):

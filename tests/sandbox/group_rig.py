@@ -19,30 +19,30 @@ class Groups(Machines):
         self.template("ecs")
         return self
 
-    def template_data(self, **given):
+    def template_data(self, **members):
         return {
             "ImageId": f"resolve:ssm:{PARAMETER}", "InstanceType": "t3.medium",
             "IamInstanceProfile": {"Name": "ecsInstanceRole"},
             "UserData": base64.b64encode(user_data("lab").encode()).decode(),
-        } | given  # fmt: skip
+        } | members  # fmt: skip
 
-    def template(self, name, **given):
+    def template(self, name, **members):
         """The id of a new launch template."""
         created = self.ec2.create_launch_template(
-            LaunchTemplateName=name, LaunchTemplateData=self.template_data(**given)
+            LaunchTemplateName=name, LaunchTemplateData=self.template_data(**members)
         )
         return created["LaunchTemplate"]["LaunchTemplateId"]
 
-    def group(self, name="web", desired=1, minimum=0, maximum=6, places=(0, 1), **given):
+    def group(self, name="web", desired=1, minimum=0, maximum=6, places=(0, 1), **members):
         """The ARN of a new group, over the subnets of these places."""
         wanted = {
             "AutoScalingGroupName": name, "LaunchTemplate": {"LaunchTemplateName": "ecs"}, "MinSize": minimum,
             "MaxSize": maximum, "DesiredCapacity": desired,
             "VPCZoneIdentifier": ",".join(self.subnets[place] for place in places),
         }  # fmt: skip
-        given = wanted | given
+        members = wanted | members
         self.asg.create_auto_scaling_group(
-            **{member: value for member, value in given.items() if value is not None}
+            **{member: value for member, value in members.items() if value is not None}
         )
         return self.shown(name)["AutoScalingGroupARN"]
 
@@ -59,8 +59,8 @@ class Groups(Machines):
             if each["LifecycleState"] == "InService"
         ]
 
-    def activities(self, name="web", **given):
-        return self.asg.describe_scaling_activities(AutoScalingGroupName=name, **given)["Activities"]
+    def activities(self, name="web", **request):
+        return self.asg.describe_scaling_activities(AutoScalingGroupName=name, **request)["Activities"]
 
     def settle(self):
         self.pass_time(SETTLED)

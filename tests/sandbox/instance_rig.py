@@ -54,7 +54,7 @@ class Machines(Aws):
         if policy:
             self.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
 
-    def launch(self, cluster="lab", *settings, data=None, profile="ecsInstanceRole", place=0, **given):
+    def launch(self, cluster="lab", *settings, data=None, profile="ecsInstanceRole", place=0, **request):
         """The id of a new EC2 instance, in the subnet of this place."""
         wanted = {
             "ImageId": self.image, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1,
@@ -63,7 +63,7 @@ class Machines(Aws):
         }  # fmt: skip
         if profile:
             wanted["IamInstanceProfile"] = {"Name": profile}
-        return self.ec2.run_instances(**wanted | given)["Instances"][0]["InstanceId"]
+        return self.ec2.run_instances(**wanted | request)["Instances"][0]["InstanceId"]
 
     def pass_time(self, seconds=BOOT):
         self.endpoint.control("advance", seconds=seconds)
@@ -131,9 +131,9 @@ def accounts(rig):
     return account, aws
 
 
-def refused(call, *names, **given):
+def refused(call, *names, **request):
     """Code and sentence with which a call is refused."""
     with pytest.raises(ClientError) as refusal:
-        call(*names, **given)
+        call(*names, **request)
     error = refusal.value.response["Error"]
     return f"{error['Code']}: {error['Message']}"

@@ -31,57 +31,60 @@ class Managed(Machines):
 
     def define(self, family, cpu=256, memory=512, mode="awsvpc", **more):
         container = {"name": "web", "image": HTTPD}
-        given = {"cpu": str(cpu), "memory": str(memory), "networkMode": mode} | more
-        given["requiresCompatibilities"] = ["MANAGED_INSTANCES"]
+        members = {"cpu": str(cpu), "memory": str(memory), "networkMode": mode} | more
+        members["requiresCompatibilities"] = ["MANAGED_INSTANCES"]
         registered = self.ecs.register_task_definition(
-            family=family, containerDefinitions=[container], **given
+            family=family, containerDefinitions=[container], **members
         )
         return registered["taskDefinition"]
 
-    def settings(self, *places, requirements=None, template=None, **given):
+    def settings(self, *places, requirements=None, template=None, **members):
         """What CreateCapacityProvider takes for managed instances in the subnets of these places."""
         subnets = [self.subnets[place] for place in places or (0,)]
         launched = {"ec2InstanceProfileArn": PROFILE, "networkConfiguration": {"subnets": subnets}}
         if requirements is not None:
             launched["instanceRequirements"] = requirements
-        return {"infrastructureRoleArn": ROLE, "instanceLaunchTemplate": launched | (template or {})} | given
+        return {
+            "infrastructureRoleArn": ROLE,
+            "instanceLaunchTemplate": launched | (template or {}),
+        } | members
 
-    def provider(self, *places, name="machines", cluster="lab", tags=(), ready=True, **given):
+    def provider(self, *places, name="machines", cluster="lab", tags=(), ready=True, **members):
         """A new provider, which is ACTIVE unless `ready` is False."""
-        given = self.settings(*places, **given)
+        members = self.settings(*places, **members)
         created = self.ecs.create_capacity_provider(
-            name=name, cluster=cluster, tags=list(tags), managedInstancesProvider=given
+            name=name, cluster=cluster, tags=list(tags), managedInstancesProvider=members
         )["capacityProvider"]
         if ready:
             self.pass_time(20)
         return created
 
-    def update(self, *places, name="machines", cluster="lab", **given):
+    def update(self, *places, name="machines", cluster="lab", **members):
         """The provider as UpdateCapacityProvider answers it."""
         return self.ecs.update_capacity_provider(
-            name=name, cluster=cluster, managedInstancesProvider=self.settings(*places, **given)
+            name=name, cluster=cluster, managedInstancesProvider=self.settings(*places, **members)
         )["capacityProvider"]
 
     def network(self, *places):
         return {"awsvpcConfiguration": {"subnets": [self.subnets[place] for place in places or (0,)]}}
 
-    def run(self, count=1, family="web", name="machines", places=(0,), **given):
+    def run(self, count=1, family="web", name="machines", places=(0,), **members):
         """ARNs of tasks that have been begun on the provider."""
         strategy = [{"capacityProvider": name, "weight": 1}]
         if places:
-            given["networkConfiguration"] = self.network(*places)
+            members["networkConfiguration"] = self.network(*places)
         answer = self.ecs.run_task(
-            cluster="lab", taskDefinition=family, count=count, capacityProviderStrategy=strategy, **given
+            cluster="lab", taskDefinition=family, count=count, capacityProviderStrategy=strategy, **members
         )
         assert answer["failures"] == []
         return [task["taskArn"] for task in answer["tasks"]]
 
-    def serve(self, count, places=(0,), name="web", **given):
+    def serve(self, count, places=(0,), name="web", **members):
         """A service on the provider."""
         wanted = {"capacityProviderStrategy": [{"capacityProvider": "machines", "weight": 1}]}
         return self.ecs.create_service(
             cluster="lab", serviceName=name, taskDefinition="web", desiredCount=count,
-            networkConfiguration=self.network(*places), **wanted | given,
+            networkConfiguration=self.network(*places), **wanted | members,
         )["service"]  # fmt: skip
 
     def stop(self, *arns):

@@ -29,9 +29,9 @@ PICKS = (0, -1, -2)
 class Facts:
     """What is known of an account: values by the kind of thing they name, in the order they were seen."""
 
-    def __init__(self, given: dict[str, list[Any]]):
+    def __init__(self, values_by_name: dict[str, list[Any]]):
         self._known: dict[str, list[Any]] = defaultdict(list)
-        for name, values in given.items():
+        for name, values in values_by_name.items():
             self._known[kind_of(name)] += values
 
     def learn(self, name: str, value: Any) -> None:
@@ -144,10 +144,10 @@ def _reads(kind: str, text: str) -> bool:
 class Walk:
     """Clients whose every answer is held against the model; `succeeded` has the operations that did."""
 
-    def __init__(self, given: dict[str, dict[str, list[Any]]]):
-        self.facts = {service: Facts(values) for service, values in given.items()}
+    def __init__(self, values_by_service: dict[str, dict[str, list[Any]]]):
+        self.facts = {service: Facts(values) for service, values in values_by_service.items()}
         self.problems: dict[str, None] = {}
-        self.succeeded: dict[str, set[str]] = {service: set() for service in given}
+        self.succeeded: dict[str, set[str]] = {service: set() for service in values_by_service}
 
     def heard(self, service: str, model: ServiceModel, operation: str, status: int, content: bytes) -> None:
         """Judge one answer, as it came over the wire."""
@@ -185,18 +185,18 @@ class Walk:
         if shape is None:
             yield {}
             return
-        seen: list[Any] = []
+        requests: list[Any] = []
         for pick, every in [*((pick, False) for pick in PICKS), (0, True), (-1, True)]:
             request = self._filled(shape, facts, pick, every=every)
-            if request is not None and request not in seen:
-                seen.append(request)
+            if request is not None and request not in requests:
+                requests.append(request)
                 yield request
         for name, member in shape.members.items():
-            if operation in self.succeeded[model.service_name] or not seen:
+            if operation in self.succeeded[model.service_name] or not requests:
                 return
             filled = self._value(name, member, facts, 0, every=True)
             if filled is not None:
-                yield {**seen[0], name: filled}
+                yield {**requests[0], name: filled}
 
     def _filled(self, shape: Any, facts: Facts, pick: int, *, every: bool) -> dict[str, Any] | None:
         """A value of a structure, whole or of its required members; None if one of those cannot be filled."""
@@ -212,9 +212,9 @@ class Walk:
         return value
 
     def _value(self, name: str, shape: Any, facts: Facts, pick: int, *, every: bool) -> Any:
-        given = [value for value in facts.of(name) if _of_shape(shape, value)]
-        if given:
-            return given[max(pick, -len(given))]
+        fitting = [value for value in facts.of(name) if _of_shape(shape, value)]
+        if fitting:
+            return fitting[max(pick, -len(fitting))]
         match shape.type_name:
             case "structure":
                 return self._filled(shape, facts, pick, every=every) or None

@@ -1,5 +1,6 @@
 """Auto Scaling groups and launch templates: instances launched, kept, replaced and ended."""
 
+import base64
 import re
 import tomllib
 from pathlib import Path
@@ -47,8 +48,8 @@ def test_a_scale_in_ends_the_oldest_of_the_fullest_zone_and_spares_the_protected
         each["InstanceId"] for each in aws.shown()["Instances"] if each["AvailabilityZone"] == "us-east-1a"
     ]
     protected, other = crowded
-    given = {"AutoScalingGroupName": "web", "InstanceIds": [protected]}
-    aws.asg.set_instance_protection(**given, ProtectedFromScaleIn=True)
+    request = {"AutoScalingGroupName": "web", "InstanceIds": [protected]}
+    aws.asg.set_instance_protection(**request, ProtectedFromScaleIn=True)
     aws.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=2)
     aws.settle()
     assert other not in aws.in_service() and protected in aws.in_service()
@@ -56,7 +57,7 @@ def test_a_scale_in_ends_the_oldest_of_the_fullest_zone_and_spares_the_protected
     aws.settle()
     assert aws.in_service() == [protected]
     assert [each["ec2InstanceId"] for each in aws.instances()] == [protected]
-    aws.asg.set_instance_protection(**given, ProtectedFromScaleIn=False)
+    aws.asg.set_instance_protection(**request, ProtectedFromScaleIn=False)
     aws.asg.update_auto_scaling_group(AutoScalingGroupName="web", DesiredCapacity=1)
     aws.asg.update_auto_scaling_group(AutoScalingGroupName="web", MaxSize=0)
     aws.settle()
@@ -166,20 +167,24 @@ def test_what_the_template_says_of_the_network(aws):
     for name in ("private", "grouped"):
         aws.group(name, LaunchTemplate={"LaunchTemplateName": name})
     aws.settle()
-    seen = {}
+    networks = {}
     for name in ("private", "grouped"):
         [reservation] = aws.ec2.describe_instances(InstanceIds=aws.in_service(name))["Reservations"]
         instance = reservation["Instances"][0]
-        seen[name] = [each["GroupId"] for each in instance["SecurityGroups"]], "PublicIpAddress" in instance
-    assert seen == {"private": ([own], False), "grouped": ([own], True)}
+        networks[name] = (
+            [each["GroupId"] for each in instance["SecurityGroups"]],
+            "PublicIpAddress" in instance,
+        )
+    assert networks == {"private": ([own], False), "grouped": ([own], True)}
 
 
 def test_a_launch_that_fails_says_why_and_is_tried_again(aws):
     vpc = aws.ec2.describe_subnets(SubnetIds=[aws.subnets[0]])["Subnets"][0]["VpcId"]
     gone = aws.ec2.create_security_group(GroupName="gone", Description="gone", VpcId=vpc)["GroupId"]
     aws.template("broken", SecurityGroupIds=[gone])
+    aws.group(LaunchTemplate={"LaunchTemplateName": "broken"}, desired=0)
     aws.ec2.delete_security_group(GroupId=gone)
-    aws.group(LaunchTemplate={"LaunchTemplateName": "broken"})
+    aws.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
     aws.pass_time(200)
     failed = aws.activities()
     sentence = f"The security group '{gone}' does not exist. Launching EC2 instance failed."
@@ -228,10 +233,10 @@ def test_lists_by_name_tag_and_page(aws):
         ]
         aws.group(f"group-{number}", desired=0, Tags=tags, places=(number,))
 
-    def names(**given):
+    def names(**request):
         return [
             each["AutoScalingGroupName"]
-            for each in aws.asg.describe_auto_scaling_groups(**given)["AutoScalingGroups"]
+            for each in aws.asg.describe_auto_scaling_groups(**request)["AutoScalingGroups"]
         ]
 
     assert names() == ["group-0", "group-1", "group-2"]
@@ -267,8 +272,8 @@ def test_tags_of_groups(aws):
     ]  # fmt: skip
 
     def keys(**filters):
-        given = [{"Name": name.replace("_", "-"), "Values": [value]} for name, value in filters.items()]
-        return [each["Key"] for each in aws.asg.describe_tags(Filters=given)["Tags"]]
+        api_filters = [{"Name": name.replace("_", "-"), "Values": [value]} for name, value in filters.items()]
+        return [each["Key"] for each in aws.asg.describe_tags(Filters=api_filters)["Tags"]]
 
     assert keys(auto_scaling_group="web") == ["a", "b"]
     assert keys(propagate_at_launch="true") == keys(value="1") == ["a"]
@@ -290,11 +295,15 @@ def test_what_a_group_cannot_be_is_refused_and_nothing_is_made(aws):
     aws.template("huge", InstanceType="t3.huge")
     aws.template("blank", ImageId="ami-00000000000000000")
     aws.template("profiled", IamInstanceProfile={"Name": "nobody"})
-    seen = {}
+    aws.template("armed", InstanceType="t4g.medium")
+    aws.template("strange", SecurityGroupIds=["sg-0"])
+    aws.template("twice", SecurityGroupIds=["sg-0"], NetworkInterfaces=[{"DeviceIndex": 0}])
+    aws.template("long", UserData=base64.b64encode(bytes(16_385)).decode())
+    refusals = {}
     for name, row in BAD_GROUPS.items():
         left_out = {row["without"]: None} if "without" in row else {}
-        seen[name] = refused(aws.group, **left_out, **row.get("input", {}))
-    assert seen == {name: f"ValidationError: {row['sentence']}" for name, row in BAD_GROUPS.items()}
+        refusals[name] = refused(aws.group, **left_out, **row.get("input", {}))
+    assert refusals == {name: f"ValidationError: {row['sentence']}" for name, row in BAD_GROUPS.items()}
     assert aws.asg.describe_auto_scaling_groups()["AutoScalingGroups"] == []
     aws.group(desired=1, minimum=1, maximum=2)
     assert refused(aws.group) == "AlreadyExists: AutoScalingGroup by this name already exists"
@@ -342,8 +351,11 @@ def test_launch_templates_are_listed_by_name_id_and_version(aws):
         described(LaunchTemplateIds=[template])["LaunchTemplates"]
         == described(LaunchTemplateNames=["second"])["LaunchTemplates"]
     )
-    given = {"LaunchTemplateName": "second", "LaunchTemplateData": aws.template_data(InstanceType="t3.large")}
-    aws.ec2.create_launch_template_version(**given)
+    request = {
+        "LaunchTemplateName": "second",
+        "LaunchTemplateData": aws.template_data(InstanceType="t3.large"),
+    }
+    aws.ec2.create_launch_template_version(**request)
 
     def versions(**more):
         described = aws.ec2.describe_launch_template_versions(**more)["LaunchTemplateVersions"]
@@ -362,7 +374,7 @@ def test_launch_templates_are_listed_by_name_id_and_version(aws):
 
 
 def test_groups_come_back_as_they_were(on_disk):
-    def seen(aws):
+    def described(aws):
         return aws.shown(), aws.activities(), sorted(each["ec2InstanceId"] for each in aws.instances())
 
     aws = on_disk(Groups).prepared()
@@ -370,8 +382,8 @@ def test_groups_come_back_as_they_were(on_disk):
     aws.settle()
     aws.ec2.terminate_instances(InstanceIds=aws.in_service()[:1])
     aws.pass_time(100)
-    before = seen(aws)
+    before = described(aws)
     again = on_disk(Groups)
-    assert seen(again) == before
+    assert described(again) == before
     again.settle()
     assert len(again.in_service()) == 2

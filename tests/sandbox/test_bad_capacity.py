@@ -20,16 +20,16 @@ class Clusters(Managed, Groups):
     def prepared(self):
         super().prepared()
         container = {"name": "w", "image": "httpd", "memory": 200, "cpu": 100}
-        for family, given in {"work": {}, "huge": {"cpu": "4096", "memory": "8192"}}.items():
-            given = {**given, "containerDefinitions": [container], "requiresCompatibilities": ["EC2"]}
-            self.ecs.register_task_definition(family=family, **given)
+        for family, size in {"work": {}, "huge": {"cpu": "4096", "memory": "8192"}}.items():
+            definition = {**size, "containerDefinitions": [container], "requiresCompatibilities": ["EC2"]}
+            self.ecs.register_task_definition(family=family, **definition)
         self.define("own")
         self.ecs.create_cluster(clusterName="second")
         for name, cluster in (("own", "lab"), ("other", "second")):
             self.group(name, desired=0)
-            given = {"autoScalingGroupArn": self.shown(name)["AutoScalingGroupARN"]}
-            given["managedScaling"] = {"status": "ENABLED"}
-            self.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=given)
+            provider = {"autoScalingGroupArn": self.shown(name)["AutoScalingGroupARN"]}
+            provider["managedScaling"] = {"status": "ENABLED"}
+            self.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=provider)
             self.ecs.put_cluster_capacity_providers(
                 cluster=cluster, capacityProviders=[name], defaultCapacityProviderStrategy=[]
             )
@@ -40,6 +40,7 @@ class Clusters(Managed, Groups):
         self.pass_time()
         self.ecs.create_service(cluster="lab", serviceName="web", taskDefinition="work", desiredCount=1)
         self.pass_time(120)
+        self.registered = self.instances()[0]["containerInstanceArn"]
         return self
 
     def everything(self):
@@ -64,21 +65,29 @@ def aws(tmp_path_factory):
     return Clusters(endpoint).prepared()
 
 
-def filled(given, aws):
+def filled(recipe, aws):
     """An input with what of the account its words stand for."""
-    if isinstance(given, dict):
-        return {member: filled(value, aws) for member, value in given.items()}
-    if isinstance(given, list):
-        return [filled(value, aws) for value in given]
-    words = {"$network": aws.network(), "$role": ROLE, "$profile": PROFILE, "$subnet": aws.subnets[0]}
-    return words.get(given, given) if isinstance(given, str) else given
+    if isinstance(recipe, dict):
+        return {member: filled(value, aws) for member, value in recipe.items()}
+    if isinstance(recipe, list):
+        return [filled(value, aws) for value in recipe]
+    words = {
+        "$network": aws.network(), "$role": ROLE, "$profile": PROFILE, "$subnet": aws.subnets[0],
+        "$image": aws.image, "$instance": aws.registered, "$long": "x" * 16_385,
+    }  # fmt: skip
+    return words.get(recipe, recipe) if isinstance(recipe, str) else recipe
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_it_is_refused_and_changes_nothing(aws, name):
     row, before = ROWS[name], aws.everything()
+    given = filled(row["input"], aws)
+    if row["operation"] == "RunInstances":
+        given = {"ImageId": aws.image, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1} | given
+        given = {member: value for member, value in given.items() if value is not None and value != ""}
+    client = aws.ec2 if row["operation"] == "RunInstances" else aws.ecs
     with pytest.raises(ClientError) as refusal:
-        getattr(aws.ecs, xform_name(row["operation"]))(**filled(row["input"], aws))
+        getattr(client, xform_name(row["operation"]))(**given)
     error = refusal.value.response["Error"]
     assert f"{error['Code']}: {error['Message']}" == row["refused"]
     assert aws.everything() == before

@@ -10,6 +10,8 @@ import pytest
 from ecslab.sandbox import process, whole_file
 from ecslab.sandbox.endpoint import SandboxError
 from ecslab.sandbox.engine import serve
+from ecslab.sandbox.process import start
+from ecslab.sandbox.wire import credentials
 
 resource = pytest.importorskip("resource")
 
@@ -30,7 +32,7 @@ def test_a_full_disk_is_said_and_the_process_ends(tmp_path, room):
     folder = tmp_path / "sandbox"
     if room == 60:  # the credentials and the journal were made when there was room
         folder.mkdir()
-        process.credentials.load(folder)
+        credentials.load(folder)
         serve.Sandbox(tmp_path, seed=1).close()
         (folder / "ports.json").write_text(json.dumps({"port": 0, "gateway_port": 0}))
     before = {path.name: path.read_bytes() for path in folder.glob("*.*")}
@@ -59,7 +61,7 @@ def test_who_asks_for_it_is_told_although_there_is_no_room_for_a_log(tmp_path, m
         processes.append(spawn([*limited, command[-1]], **options))
         return processes[-1]
 
-    monkeypatch.setattr(process.subprocess, "Popen", full)
+    monkeypatch.setattr(start.subprocess, "Popen", full)
     with pytest.raises(SandboxError) as failed:
         process.ensure(tmp_path)
     assert "seen: it cannot go on: there is no room left on the disk" in str(failed.value)
@@ -76,7 +78,7 @@ def test_what_does_not_become_a_sandbox_is_ended(tmp_path, monkeypatch, line):
         processes.append(spawn([sys.executable, "-c", program], **options))
         return processes[-1]
 
-    monkeypatch.setattr(process.subprocess, "Popen", stubborn)
+    monkeypatch.setattr(start.subprocess, "Popen", stubborn)
     monkeypatch.setattr(process, "STOP", 0.1)
     with pytest.raises(SandboxError, match="the sandbox could not start"):
         process.ensure(tmp_path)
@@ -111,7 +113,7 @@ def test_a_whole_file_is_whole_or_as_it_was(tmp_path, monkeypatch):
 
 def test_a_clock_that_jumps_loses_nothing_and_never_goes_back(tmp_path):
     wall = [1_800_000_000.0]
-    shown, passed, count = [], [], 0
+    times, passed, count = [], [], 0
     for leap in (0, -5 * 3600, 9 * 3600, -86_400, 3, 40 * 86_400, -60):
         wall[0] += leap
         sandbox = serve.Sandbox(tmp_path, seed=1, mode="paced", wall=lambda: wall[0])
@@ -121,13 +123,13 @@ def test_a_clock_that_jumps_loses_nothing_and_never_goes_back(tmp_path):
             create(sandbox, f"c{count}")
             count += 1
             status = serve.listen.api.control.carry_out(sandbox, "status", {})
-            shown.append(status["clock"]["time"])
+            times.append(status["clock"]["time"])
             passed.append(status["clock"]["now"])
             assert 0 <= status["uptime"] < 600
         sandbox.close()
         assert sandbox.journal.damage is None
     assert count == 49
-    assert shown == sorted(shown)
+    assert times == sorted(times)
     assert passed == sorted(passed)
 
 

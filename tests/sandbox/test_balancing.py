@@ -190,8 +190,8 @@ def test_rules_choose_by_path_and_host_and_weights_share(aws):
     assert (status, headers["Location"]) == (301, f"http://{dns}:80/shop")
     shared = [aws.visit(dns, headers={"Host": "api.example.com"})[2] for _ in range(8)]
     assert (shared.count(b"blue"), shared.count(b"green")) == (2, 6)
-    shown = aws.elb.describe_rules(ListenerArn=listener)["Rules"]
-    assert [rule["Priority"] for rule in shown] == ["10", "20", "30", "default"]
+    described = aws.elb.describe_rules(ListenerArn=listener)["Rules"]
+    assert [rule["Priority"] for rule in described] == ["10", "20", "30", "default"]
 
 
 @pytest.mark.parametrize("port", [80, 8080])

@@ -27,26 +27,26 @@ class Providers(Groups):
             requiresCompatibilities=["EC2"],
         )  # fmt: skip
 
-    def provider(self, name="own", group="web", scaling=None, **given):
+    def provider(self, name="own", group="web", scaling=None, **group_provider):
         """A provider with managed scaling, of a group that is there."""
         managed = {"status": "ENABLED"} if scaling is None else scaling
-        given = {
+        group_provider = {
             "autoScalingGroupArn": self.shown(group)["AutoScalingGroupARN"],
             "managedScaling": managed,
-            **given,
+            **group_provider,
         }
-        return self.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=given)[
+        return self.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=group_provider)[
             "capacityProvider"
         ]
 
-    def associate(self, *names, cluster="lab", **given):
+    def associate(self, *names, cluster="lab", **request):
         strategy = [{"capacityProvider": name, "weight": 1} for name in names[:1]]
-        given = {"capacityProviders": list(names), "defaultCapacityProviderStrategy": strategy} | given
-        return self.ecs.put_cluster_capacity_providers(cluster=cluster, **given)["cluster"]
+        request = {"capacityProviders": list(names), "defaultCapacityProviderStrategy": strategy} | request
+        return self.ecs.put_cluster_capacity_providers(cluster=cluster, **request)["cluster"]
 
-    def run(self, count=1, family="work", **given):
+    def run(self, count=1, family="work", **request):
         """Tasks begun now, and why others were not."""
-        answer = self.ecs.run_task(cluster="lab", taskDefinition=family, count=count, **given)
+        answer = self.ecs.run_task(cluster="lab", taskDefinition=family, count=count, **request)
         return [task["taskArn"] for task in answer["tasks"]], [each["reason"] for each in answer["failures"]]
 
     def tasks(self, arns):
@@ -252,8 +252,8 @@ def test_a_service_changes_its_provider_alive(aws):
     aws.settle()
     tasks = aws.tasks(aws.ecs.list_tasks(cluster="lab", serviceName="shop")["taskArns"])
     assert {(task["capacityProviderName"], task["lastStatus"]) for task in tasks} == {("other", "RUNNING")}
-    [shown] = aws.ecs.describe_services(cluster="lab", services=["shop"])["services"]
-    assert shown["capacityProviderStrategy"] == [{"capacityProvider": "other", "weight": 1, "base": 0}]
+    [described] = aws.ecs.describe_services(cluster="lab", services=["shop"])["services"]
+    assert described["capacityProviderStrategy"] == [{"capacityProvider": "other", "weight": 1, "base": 0}]
     assert refused(
         aws.associate, cluster="lab", capacityProviders=["own"], defaultCapacityProviderStrategy=[]
     ) == (
@@ -339,8 +339,8 @@ def test_what_a_provider_cannot_be_is_refused(aws):
             "autoScalingGroupArn": f"{arn}x"
         },
     }  # fmt: skip
-    for sentence, given in rows.items():
-        whole = {"autoScalingGroupArn": arn} | given
+    for sentence, members in rows.items():
+        whole = {"autoScalingGroupArn": arn} | members
         assert refused(create, name="own", autoScalingGroupProvider=whole).startswith(sentence)
     aws.provider()
     again = {"autoScalingGroupProvider": {"autoScalingGroupArn": arn}}

@@ -69,18 +69,18 @@ def https(aws, balancer, arn, port=443):
 
 
 def test_an_imported_certificate_is_issued(acm, imported):
-    shown = about(acm, imported)
-    assert (shown["Status"], shown["Type"], shown["InUseBy"]) == ("ISSUED", "IMPORTED", [])
-    assert (shown["DomainName"], shown["KeyAlgorithm"]) == ("www.example.com", "EC_prime256v1")
+    certificate = about(acm, imported)
+    assert (certificate["Status"], certificate["Type"], certificate["InUseBy"]) == ("ISSUED", "IMPORTED", [])
+    assert (certificate["DomainName"], certificate["KeyAlgorithm"]) == ("www.example.com", "EC_prime256v1")
     assert acm.list_tags_for_certificate(CertificateArn=imported)["Tags"] == [{"Key": "team", "Value": "a"}]
 
 
 def test_a_requested_one_waits_however_long(aws, acm, requested):
     aws.pass_time(3600)
-    shown = about(acm, requested)
-    assert (shown["Status"], shown["Issuer"]) == ("PENDING_VALIDATION", "Amazon")
-    assert {"Serial", "NotAfter", "IssuedAt"}.isdisjoint(shown)
-    first, other = shown["DomainValidationOptions"]
+    certificate = about(acm, requested)
+    assert (certificate["Status"], certificate["Issuer"]) == ("PENDING_VALIDATION", "Amazon")
+    assert {"Serial", "NotAfter", "IssuedAt"}.isdisjoint(certificate)
+    first, other = certificate["DomainValidationOptions"]
     assert (first["DomainName"], other["DomainName"]) == ("*.example.com", "example.org")
     assert first["ResourceRecord"]["Name"].endswith(".example.com.")
 

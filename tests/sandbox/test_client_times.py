@@ -146,13 +146,13 @@ def test_the_list_of_deployments_takes_a_window_too(world):
 
 
 def test_durations_in_answers_are_the_same_at_any_speed(tmp_path):
-    def seen(home, speed):
+    def durations(home, speed):
         world = World(home, speed, 1)
         began = world.sandbox.clock.timestamp()
         world.live(1)
         return world.sandbox.clock.timestamp() - began
 
-    assert seen(tmp_path / "one", 20) == pytest.approx(20 * seen(tmp_path / "two", 1), rel=0.01)
+    assert durations(tmp_path / "one", 20) == pytest.approx(20 * durations(tmp_path / "two", 1), rel=0.01)
 
 
 def _cli(program, endpoint, *words):

@@ -65,9 +65,9 @@ def cloudwatch(endpoint):
     return client_of(endpoint)
 
 
-def refusal(call, **given):
+def refusal(call, **request):
     with pytest.raises(ClientError) as refused:
-        call(**given)
+        call(**request)
     error = refused.value.response["Error"]
     return f"{error['Code']}: {error.get('Message') or ''}", refused.value
 
@@ -148,10 +148,10 @@ def data(**members):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["says"][:60])
 def test_what_is_refused(cloudwatch, row):
-    given = {**LIKE.get(row.get("like"), {}), **row["input"]}
+    request = {**LIKE.get(row.get("like"), {}), **row["input"]}
     for name in row.get("without", ()):
-        del given[name]
-    message, _ = refusal(getattr(cloudwatch, row["operation"]), **given)
+        del request[name]
+    message, _ = refusal(getattr(cloudwatch, row["operation"]), **request)
     assert message.strip() == row["says"]
     assert cloudwatch.list_metrics()["Metrics"] == [] and cloudwatch.describe_alarms()["MetricAlarms"] == []
 
@@ -272,7 +272,7 @@ def test_a_compressed_form_is_read(ask):
 
 @pytest.mark.parametrize("with_snapshot", [True, False])
 def test_nothing_is_lost_when_a_sandbox_starts_again(tmp_path, monkeypatch, with_snapshot):
-    def seen(client):
+    def described(client):
         (alarm,) = client.describe_alarms()["MetricAlarms"]
         at = alarm["StateUpdatedTimestamp"].timestamp()
         window = {"StartTime": at - 3600, "EndTime": at + 3600}
@@ -288,13 +288,13 @@ def test_nothing_is_lost_when_a_sandbox_starts_again(tmp_path, monkeypatch, with
     for number in range(4):
         client.put_metric_data(**data(Dimensions=DIMENSIONS, Value=2.0 + number))
         endpoint.control("advance", seconds=90)
-    before = seen(client)
+    before = described(client)
     assert [item["HistoryItemType"] for item in before[2]].count("StateUpdate") >= 2
     sandbox.close()
     again = Sandbox(tmp_path)
     assert bool(again.account.replay.position > 3 and again.account.replay.happened < 3) is with_snapshot
     client = client_of(in_process.endpoint_of(again))
-    assert seen(client) == before
+    assert described(client) == before
     in_process.endpoint_of(again).control("advance", seconds=900)
     (alarm,) = client.describe_alarms()["MetricAlarms"]
     assert alarm["StateReason"] == "Insufficient Data: 1 datapoint was unknown."

@@ -1,10 +1,11 @@
 """Container instances, from RunInstances to their end: who registers where, who never does, what is shown."""
 
 import json
+import re
 
 import pytest
 from botocore import xform_name
-from instance_rig import Machines, accounts, refused, user_data
+from instance_rig import PARAMETER, Machines, accounts, refused, user_data
 
 from ecslab.sandbox.bridge.account import current_account
 
@@ -151,8 +152,8 @@ def test_list_and_describe(aws):
     assert aws.instances(status="DRAINING")[0]["containerInstanceArn"] == first["containerInstanceArn"]
     zone = "attribute:ecs.availability-zone == us-east-1b"
     assert [each["ec2InstanceId"] for each in aws.instances(filter=zone)] == [second["ec2InstanceId"]]
-    given = {"cluster": "lab", "filter": "attribute:x = y"}
-    assert refused(aws.ecs.list_container_instances, **given) == (
+    request = {"cluster": "lab", "filter": "attribute:x = y"}
+    assert refused(aws.ecs.list_container_instances, **request) == (
         "InvalidParameterException: Invalid expression 'attribute:x = y': unexpected '= y'."
     )
     unknown = "f" * 32
@@ -327,6 +328,53 @@ def test_instances_come_back_as_they_were(on_disk):
     assert len(again.instances("later")) == 1
 
 
+def test_instances_of_one_call_all_register_and_are_as_many_as_may_be(aws):
+    alias = {"ImageId": f"resolve:ssm:{PARAMETER}", "MinCount": 1, "MaxCount": 3}
+    launched = aws.ec2.run_instances(
+        UserData=user_data("lab"), IamInstanceProfile={"Name": "ecsInstanceRole"}, InstanceType="t3.medium",
+        SubnetId=aws.subnets[0], **alias,
+    )["Instances"]  # fmt: skip
+    assert [each["ImageId"] for each in launched] == [aws.image] * 3
+    aws.pass_time()
+    assert {each["ec2InstanceId"] for each in aws.instances()} == {each["InstanceId"] for each in launched}
+
+
+def test_a_security_group_may_be_named(aws):
+    aws.ec2.create_security_group(GroupName="own", Description="own")
+    given = {"ImageId": aws.image, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1}
+    [instance] = aws.ec2.run_instances(SecurityGroups=["own"], **given)["Instances"]
+    assert [each["GroupName"] for each in instance["SecurityGroups"]] == ["own"]
+    assert refused(aws.ec2.run_instances, SecurityGroups=["nobody"], **given) == (
+        "InvalidGroup.NotFound: The security group 'nobody' does not exist in default VPC "
+        f"'{instance['VpcId']}'"
+    )
+    assert refused(aws.launch, SecurityGroups=["own"]) == (
+        "InvalidParameterCombination: The parameter groupName cannot be used with the parameter subnet"
+    )
+
+
+def test_a_zone_that_is_not_the_subnets_is_refused(aws):
+    assert refused(aws.launch, Placement={"AvailabilityZone": "us-east-1b"}) == (
+        f"InvalidParameterValue: The subnet '{aws.subnets[0]}' is not in the Availability Zone 'us-east-1b'"
+    )
+
+
+def test_in_an_older_journal_any_image_is_launched_as_few_times_as_may_be(aws):
+    current_account().behaviour = 8
+    one = aws.ec2.run_instances(ImageId="ami-00000000000000000", MinCount=1, MaxCount=3)["Instances"]
+    assert len(one) == 1
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    ['{"ecs.availability-zone": "us-east-1f"}', '{"a b": "1"}', json.dumps({f"a{n}": "" for n in range(11)})],
+)
+def test_an_agent_with_attributes_that_cannot_be_does_not_register(aws, attributes):
+    aws.launch("lab", f"ECS_INSTANCE_ATTRIBUTES={attributes}")
+    aws.pass_time()
+    assert aws.instances() == []
+
+
 def test_an_instance_that_gets_a_trunk_is_registering_first(aws):
     aws.ecs.put_account_setting_default(name="awsvpcTrunking", value="enabled")
     ec2_id = aws.launch(InstanceType="c5.large")
@@ -347,6 +395,11 @@ def test_an_instance_that_gets_a_trunk_is_registering_first(aws):
     aws.pass_time(30)
     [instance] = aws.instances()
     assert (instance["status"], instance["agentConnected"]) == ("ACTIVE", True)
+    named = aws.ecs.list_attributes(
+        cluster="lab", targetType="container-instance", attributeName="ecs.awsvpc-trunk-id"
+    )["attributes"]
+    assert [each["targetId"] for each in named] == [arn]
+    assert re.fullmatch(r"eni-[0-9a-f]{17}", named[0]["value"])
     assert change(cluster="lab", containerInstances=[arn], status="DRAINING")["failures"] == []
 
 

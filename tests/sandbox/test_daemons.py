@@ -13,9 +13,9 @@ class WithDaemons(OnEc2):
         return self
 
     def daemon(self, **more):
-        given = {"cluster": "lab", "serviceName": "agent", "taskDefinition": "agent", "launchType": "EC2",
+        request = {"cluster": "lab", "serviceName": "agent", "taskDefinition": "agent", "launchType": "EC2",
                  "schedulingStrategy": "DAEMON"}  # fmt: skip
-        return self.ecs.create_service(**given | more)["service"]
+        return self.ecs.create_service(**request | more)["service"]
 
     def described(self):
         return self.ecs.describe_services(cluster="lab", services=["agent"])["services"][0]
@@ -205,12 +205,12 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_refused(aws, what):
-    given, sentence = REFUSED[what]
-    assert refused(aws.daemon, **given) == f"InvalidParameterException: {sentence}"
+    members, sentence = REFUSED[what]
+    assert refused(aws.daemon, **members) == f"InvalidParameterException: {sentence}"
     assert aws.ecs.list_services(cluster="lab")["serviceArns"] == []
     aws.daemon()
     update = {"cluster": "lab", "service": "agent"}
-    assert refused(aws.ecs.update_service, **update, **given) == f"InvalidParameterException: {sentence}"
+    assert refused(aws.ecs.update_service, **update, **members) == f"InvalidParameterException: {sentence}"
 
 
 def test_an_update_moves_a_daemon_to_other_instances(aws):

@@ -101,9 +101,9 @@ def test_tasks_of_a_call_are_spread_over_its_subnets_and_single_ones_fall_anywhe
 
 
 def test_the_steps_of_a_roll_out_are_drawn_each_time(aws, tmp_path):
-    seen = list(aws.roll_outs())
+    roll_outs = list(aws.roll_outs())
     for pair, (least, greatest) in GAPS.items():
-        seconds = [gaps[pair] for gaps in seen]
+        seconds = [gaps[pair] for gaps in roll_outs]
         assert least <= min(seconds) and max(seconds) <= greatest, (pair, seconds)
         assert len(set(seconds)) > DEPLOYMENTS / 2, pair
     again, other = (next(account(tmp_path / name, seed).roll_outs()) for name, seed in (("a", 3), ("b", 4)))

@@ -19,8 +19,8 @@ class DualStack(Asking):
 
     def arranged(self) -> "DualStack":
         super().arranged()
-        given = self.ec2.associate_vpc_cidr_block(VpcId=self.vpc, AmazonProvidedIpv6CidrBlock=True)
-        self.network = ip_network(given["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"])
+        answer = self.ec2.associate_vpc_cidr_block(VpcId=self.vpc, AmazonProvidedIpv6CidrBlock=True)
+        self.network = ip_network(answer["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"])
         for subnet, block in zip(self.subnets, self.network.subnets(new_prefix=64), strict=False):
             self.ec2.associate_subnet_cidr_block(SubnetId=subnet, Ipv6CidrBlock=str(block))
         mine = [{"Name": "vpc-id", "Values": [self.vpc]}]
@@ -52,14 +52,14 @@ def aws(tmp_path_factory):
     return DualStack(in_process.start(tmp_path_factory.mktemp("home"), seed=8)).arranged()
 
 
-def shown(aws, task):
+def interface_details(aws, task):
     details = aws.task(task)["attachments"][0]["details"]
     return {detail["name"]: detail["value"] for detail in details}
 
 
 def test_a_task_has_an_address_of_its_subnets_block_and_shows_it(aws):
     block = next(aws.network.subnets(new_prefix=64))
-    details = shown(aws, aws.asker)
+    details = interface_details(aws, aws.asker)
     address = details["ipv6Address"]
     assert ip_address(address) in block
     described = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=[details["networkInterfaceId"]])
@@ -146,9 +146,15 @@ def test_a_block_that_a_subnet_cannot_have(aws, given_block, code):
     blocks = [str(block) for block in aws.network.subnets(new_prefix=64)]
     named = {"$first": blocks[0], "$third": blocks[2]}
     block = given_block["Ipv6CidrBlock"]
-    given = {"CidrBlock": "172.31.240.0/28", **given_block, "Ipv6CidrBlock": named.get(block, block)}
+    request_members = {
+        "CidrBlock": "172.31.240.0/28",
+        **given_block,
+        "Ipv6CidrBlock": named.get(block, block),
+    }
     with pytest.raises(ClientError, match=code):
-        aws.ec2.create_subnet(VpcId=aws.vpc, **{key: value for key, value in given.items() if value})
+        aws.ec2.create_subnet(
+            VpcId=aws.vpc, **{key: value for key, value in request_members.items() if value}
+        )
 
 
 def test_a_block_in_use_stays(aws):
@@ -168,7 +174,7 @@ def test_who_gets_none(aws):
         networkConfiguration={"awsvpcConfiguration": {"subnets": aws.subnets[:1]}},
     )["tasks"][0]["taskArn"]  # fmt: skip
     aws.until(old, "PENDING")
-    assert "ipv6Address" not in shown(aws, old)
+    assert "ipv6Address" not in interface_details(aws, old)
 
 
 def test_interfaces_get_one_where_the_subnet_says_so(aws):
@@ -177,8 +183,8 @@ def test_interfaces_get_one_where_the_subnet_says_so(aws):
 
     assert addresses() == []
     aws.ec2.modify_subnet_attribute(SubnetId=aws.subnets[1], AssignIpv6AddressOnCreation={"Value": True})
-    (given,) = addresses()
-    assert ip_address(given["Ipv6Address"]) in list(aws.network.subnets(new_prefix=64))[1]
+    (address,) = addresses()
+    assert ip_address(address["Ipv6Address"]) in list(aws.network.subnets(new_prefix=64))[1]
 
 
 def test_addresses_and_visits_come_back_with_the_journal(tmp_path):

@@ -61,10 +61,10 @@ def test_a_load_balancer_shows_its_addresses(aws):
     balancer = aws.balancer("MixedCase")
     assert "EnablePrefixForIpv6SourceNat" not in balancer  # it comes with the first description
     assert balancer["DNSName"].startswith("MixedCase-")
-    (shown,) = aws.elb.describe_load_balancers(Names=["MixedCase"])["LoadBalancers"]
-    assert shown["EnablePrefixForIpv6SourceNat"] == "off"
-    assert [zone["LoadBalancerAddresses"] for zone in shown["AvailabilityZones"]] == [[], []]
-    assert set(shown["AvailabilityZones"][0]) == {"SubnetId", "ZoneName", "LoadBalancerAddresses"}
+    (described,) = aws.elb.describe_load_balancers(Names=["MixedCase"])["LoadBalancers"]
+    assert described["EnablePrefixForIpv6SourceNat"] == "off"
+    assert [zone["LoadBalancerAddresses"] for zone in described["AvailabilityZones"]] == [[], []]
+    assert set(described["AvailabilityZones"][0]) == {"SubnetId", "ZoneName", "LoadBalancerAddresses"}
 
 
 def test_a_network_load_balancer_takes_elastic_ips_and_private_addresses(aws):
@@ -163,11 +163,11 @@ def test_attributes_of_a_target_group(aws):
 )  # fmt: skip
 def test_attributes_behind_a_network_load_balancer(aws, protocol, kind, keeps, cuts):
     group = aws.target_group(f"net-{protocol}-{kind}", Protocol=protocol, TargetType=kind)
-    shown = values(aws.elb.describe_target_group_attributes(TargetGroupArn=group))
-    assert shown["preserve_client_ip.enabled"] == keeps
-    assert shown["deregistration_delay.connection_termination.enabled"] == cuts
-    assert (shown["stickiness.type"], shown["proxy_protocol_v2.enabled"]) == ("source_ip", "false")
-    assert "slow_start.duration_seconds" not in shown
+    attributes = values(aws.elb.describe_target_group_attributes(TargetGroupArn=group))
+    assert attributes["preserve_client_ip.enabled"] == keeps
+    assert attributes["deregistration_delay.connection_termination.enabled"] == cuts
+    assert (attributes["stickiness.type"], attributes["proxy_protocol_v2.enabled"]) == ("source_ip", "false")
+    assert "slow_start.duration_seconds" not in attributes
 
 
 ATTRIBUTES = {
@@ -243,9 +243,9 @@ def test_attributes_that_no_load_balancer_has(aws, web, key):
 
 
 def test_attributes_of_a_listener(aws, web):
-    shown = values(aws.elb.describe_listener_attributes(ListenerArn=web[1]))
-    assert shown["routing.http.response.server.enabled"] == "true"
-    assert "tcp.idle_timeout.seconds" not in shown
+    attributes = values(aws.elb.describe_listener_attributes(ListenerArn=web[1]))
+    assert attributes["routing.http.response.server.enabled"] == "true"
+    assert "tcp.idle_timeout.seconds" not in attributes
     for key, code, message in (
         ("tcp.idle_timeout_seconds", "ValidationError",
          "Listener attribute key 'tcp.idle_timeout_seconds' is not recognized"),
@@ -264,8 +264,8 @@ def test_the_same_target_group_asked_for_again(aws):
     )["TargetGroups"][0]
     assert again["TargetGroupArn"] == group
     assert "LoadBalancerArns" not in again
-    (shown,) = aws.elb.describe_target_groups(Names=["twice"])["TargetGroups"]
-    assert len(shown["LoadBalancerArns"]) == 1
+    (described,) = aws.elb.describe_target_groups(Names=["twice"])["TargetGroups"]
+    assert len(described["LoadBalancerArns"]) == 1
     refused(
         lambda: aws.target_group("twice", HealthCheckPath="/down"), "DuplicateTargetGroupName",
         "A target group with the same name 'twice' exists, but with different settings",
@@ -342,9 +342,9 @@ def test_targets_that_a_group_cannot_have(aws, name):
 def test_an_address_elsewhere_serves_all_zones(aws):
     group = aws.target_group("elsewhere")
     aws.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "10.250.0.1", "AvailabilityZone": "all"}])
-    (shown,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert shown["Target"] == {"Id": "10.250.0.1", "Port": 80, "AvailabilityZone": "all"}
-    assert "AdministrativeOverride" not in shown  # of a target that is not in use
+    (description,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert description["Target"] == {"Id": "10.250.0.1", "Port": 80, "AvailabilityZone": "all"}
+    assert "AdministrativeOverride" not in description  # of a target that is not in use
 
 
 def test_an_address_is_no_instance(aws):
@@ -357,8 +357,8 @@ def test_a_target_in_use_shows_that_nobody_overrides_it(aws):
     aws.listener(aws.balancer("overridden"), group)
     (subnet,) = aws.ec2.describe_subnets(SubnetIds=[aws.subnets[0]])["Subnets"]
     aws.register(group, subnet["CidrBlock"].replace(".0/20", ".98"))
-    (shown,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert shown["AdministrativeOverride"] == {
+    (description,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert description["AdministrativeOverride"] == {
         "State": "no_override", "Reason": "AdministrativeOverride.NoOverride",
         "Description": "No override is currently active on target",
     }  # fmt: skip
@@ -368,8 +368,8 @@ def test_a_target_in_use_shows_that_nobody_overrides_it(aws):
 
 
 def test_a_plain_listener_shows_no_security(aws, web):
-    (shown,) = aws.elb.describe_listeners(ListenerArns=[web[1]])["Listeners"]
-    assert set(shown) == {"ListenerArn", "LoadBalancerArn", "Port", "Protocol", "DefaultActions"}
+    (listener,) = aws.elb.describe_listeners(ListenerArns=[web[1]])["Listeners"]
+    assert set(listener) == {"ListenerArn", "LoadBalancerArn", "Port", "Protocol", "DefaultActions"}
 
 
 def test_a_listener_that_forwards_shows_both_forms(aws):
@@ -377,8 +377,10 @@ def test_a_listener_that_forwards_shows_both_forms(aws):
     listener = aws.listener(balancer, group)
     tuples = {"TargetGroups": [{"TargetGroupArn": group, "Weight": 1}],
               "TargetGroupStickinessConfig": {"Enabled": False}}  # fmt: skip
-    (shown,) = aws.elb.describe_listeners(ListenerArns=[listener])["Listeners"]
-    assert shown["DefaultActions"] == [{"Type": "forward", "TargetGroupArn": group, "ForwardConfig": tuples}]
+    (described,) = aws.elb.describe_listeners(ListenerArns=[listener])["Listeners"]
+    assert described["DefaultActions"] == [
+        {"Type": "forward", "TargetGroupArn": group, "ForwardConfig": tuples}
+    ]
     other = aws.target_group("both-2")
     changed = aws.elb.modify_listener(
         ListenerArn=listener, DefaultActions=[forward_to(group, other, weights=(1, 2))]

@@ -182,12 +182,12 @@ def test_health_check_numbers(aws, more, message):
 
 def test_a_new_target_group_has_the_defaults(aws):
     group = aws.target_group("plain")
-    (shown,) = aws.elb.describe_target_groups(Names=["plain"])["TargetGroups"]
-    assert shown | {
+    (described,) = aws.elb.describe_target_groups(Names=["plain"])["TargetGroups"]
+    assert described | {
         "HealthCheckProtocol": "HTTP", "HealthCheckPort": "traffic-port", "HealthCheckPath": "/",
         "HealthCheckIntervalSeconds": 30, "HealthCheckTimeoutSeconds": 5, "HealthyThresholdCount": 5,
         "UnhealthyThresholdCount": 2, "Matcher": {"HttpCode": "200"},
-    } == shown  # fmt: skip
+    } == described  # fmt: skip
     attributes = aws.elb.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
     assert {"Key": "deregistration_delay.timeout_seconds", "Value": "300"} in attributes
 
@@ -195,11 +195,11 @@ def test_a_new_target_group_has_the_defaults(aws):
 def test_target_health_names_zone_and_port(aws):
     group = aws.target_group("lonely", HealthCheckPort="8080")
     aws.register(group, "172.31.0.77")
-    (shown,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert shown["HealthCheckPort"] == "8080"
-    assert (shown["Target"]["Id"], shown["Target"]["Port"]) == ("172.31.0.77", 80)
-    assert shown["Target"]["AvailabilityZone"].startswith("us-east-1")
-    assert shown["TargetHealth"]["Reason"] == "Target.NotInUse"
+    (description,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert description["HealthCheckPort"] == "8080"
+    assert (description["Target"]["Id"], description["Target"]["Port"]) == ("172.31.0.77", 80)
+    assert description["Target"]["AvailabilityZone"].startswith("us-east-1")
+    assert description["TargetHealth"]["Reason"] == "Target.NotInUse"
 
 
 def test_a_balancer_without_target_groups_finds_none(aws):

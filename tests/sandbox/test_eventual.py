@@ -96,8 +96,8 @@ def test_a_stop_is_seen_late_and_was_one_all_the_same(aws):
     arn, _ = running(aws)
     answer = aws.ecs.stop_task(cluster=CLUSTER, task=arn, reason="enough")["task"]
     assert (answer["desiredStatus"], answer["stoppedReason"]) == ("STOPPED", "enough")
-    seen = aws.task(arn)
-    assert (seen["desiredStatus"], seen.get("stoppedReason")) == ("RUNNING", None)
+    task = aws.task(arn)
+    assert (task["desiredStatus"], task.get("stoppedReason")) == ("RUNNING", None)
     let_pass(aws, 1)
     assert (aws.task(arn)["desiredStatus"], aws.task(arn)["stoppedReason"]) == ("STOPPED", "enough")
     assert aws.until(arn, "STOPPED")["stoppingAt"] == answer["stoppingAt"]
@@ -107,9 +107,9 @@ def test_services_are_seen_late_made_changed_and_deleted(aws):
     served(aws)
     answer = aws.ecs.update_service(cluster=CLUSTER, service="web", desiredCount=3, forceNewDeployment=True)
     assert (answer["service"]["desiredCount"], len(answer["service"]["deployments"])) == (3, 2)
-    seen = service(aws)
-    assert (seen["desiredCount"], len(seen["deployments"])) == (1, 1)
-    assert seen["deployments"][0]["status"] == "PRIMARY"
+    described = service(aws)
+    assert (described["desiredCount"], len(described["deployments"])) == (1, 1)
+    assert described["deployments"][0]["status"] == "PRIMARY"
     let_pass(aws, 1)
     assert (service(aws)["desiredCount"], len(service(aws)["deployments"])) == (3, 2)
     aws.ecs.delete_service(cluster=CLUSTER, service="web", force=True)
@@ -258,11 +258,11 @@ def test_only_reads_differ(tmp_path):
     """The same calls at the same moments make the same account."""
     (late, arn), (plain, same) = lived(tmp_path / "a", eventual=True), lived(tmp_path / "b")
     assert arn == same
-    seen = [
+    tasks = [
         {key: value for key, value in aws.task(arn).items() if not key.endswith("At")}
         for aws in (late, plain)
     ]
-    assert seen[0] == seen[1]
+    assert tasks[0] == tasks[1]
     took = [aws.task(arn)["stoppedAt"] - aws.task(arn)["createdAt"] for aws in (late, plain)]
     assert took[0].total_seconds() == pytest.approx(took[1].total_seconds(), abs=0.002)
 
@@ -304,8 +304,8 @@ def test_switched_off_everything_is_seen_at_once(aws):
         tags=[{"key": "team", "value": "blue"}],
     )
     aws.endpoint.control("eventual", on=False)
-    shown = aws.ecs.describe_clusters(clusters=[CLUSTER], include=["TAGS"])["clusters"][0]["tags"]
-    assert shown == [{"key": "team", "value": "blue"}]
+    tags = aws.ecs.describe_clusters(clusters=[CLUSTER], include=["TAGS"])["clusters"][0]["tags"]
+    assert tags == [{"key": "team", "value": "blue"}]
     assert described(aws, aws.run())["tasks"]
 
 

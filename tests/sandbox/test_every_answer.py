@@ -14,6 +14,7 @@ from aws_client import CLUSTER, FAMILY, TRUST
 from balancer_rig import Balanced, forward_to
 from instance_rig import POLICY as AGENT
 from instance_rig import Machines
+from managed_rig import LAUNCHES, PROFILE, REGISTERS, ROLE
 from model_walk import ENDS, READS, Walk
 
 from ecslab.sandbox import in_process
@@ -153,6 +154,58 @@ def lively(aws: Walked) -> None:
     aws.run_one("stepped", enableExecuteCommand=True)
 
 
+def managed_instances(aws: Walked) -> None:
+    """A capacity provider of managed instances, in a cluster of its own."""
+    trust = json.loads(json.dumps(TRUST).replace("ecs-tasks.amazonaws.com", "ecs.amazonaws.com"))
+    aws.iam.create_role(RoleName="ecsInfrastructureRole", AssumeRolePolicyDocument=json.dumps(trust))
+    aws.iam.attach_role_policy(RoleName="ecsInfrastructureRole", PolicyArn=LAUNCHES)
+    aws.profile("ecsInstanceRoleManaged", REGISTERS)
+    aws.ecs.create_cluster(clusterName="machines")
+    template = {"ec2InstanceProfileArn": PROFILE, "networkConfiguration": {"subnets": aws.subnets[:1]}}
+    given = {"infrastructureRoleArn": ROLE, "instanceLaunchTemplate": template}
+    aws.ecs.create_capacity_provider(name="managed", cluster="machines", managedInstancesProvider=given)
+
+
+def daemons(aws: Walked) -> None:
+    """One with a task, and another deployment; one that is deleted."""
+    container = {"name": "agent", "image": BUSYBOX, "command": ["sleep", "9000"]}
+    definitions = [
+        aws.ecs.register_daemon_task_definition(family="agent", containerDefinitions=[container])
+        for _ in range(3)
+    ]
+    first, second, third = (each["daemonTaskDefinitionArn"] for each in definitions)
+    arn = first.partition("daemon-task")[0] + "capacity-provider/managed"
+    given = {"capacityProviderArns": [arn], "daemonTaskDefinitionArn": first}
+    made = [
+        aws.ecs.create_daemon(daemonName=name, clusterArn="machines", **given) for name in ("stays", "goes")
+    ]
+    strategy = [{"capacityProvider": "managed", "weight": 1}]
+    network = {"awsvpcConfiguration": {"subnets": aws.subnets[:1]}}
+    aws.ecs.register_task_definition(
+        family="hosted", networkMode="awsvpc", requiresCompatibilities=["MANAGED_INSTANCES"], cpu="256",
+        memory="512", containerDefinitions=[container],
+    )  # fmt: skip
+    aws.ecs.run_task(
+        cluster="machines", taskDefinition="hosted", capacityProviderStrategy=strategy,
+        networkConfiguration=network,
+    )  # fmt: skip
+    aws.pass_time(20)
+    changed = aws.ecs.update_daemon(
+        daemonArn=made[0]["daemonArn"], **given | {"daemonTaskDefinitionArn": second}
+    )
+    aws.ecs.delete_daemon(daemonArn=made[1]["daemonArn"])
+    aws.ecs.delete_daemon_task_definition(daemonTaskDefinition=third)
+    aws.ecs.describe_daemon_task_definition(daemonTaskDefinition=third)
+    aws.ecs.list_daemons(clusterArn="machines")
+    for _ in range(2):
+        aws.pass_time(100)
+        shown = aws.ecs.describe_daemon(daemonArn=made[0]["daemonArn"])["daemon"]
+        arns = [each["arn"] for each in shown["currentRevisions"]]
+        aws.ecs.describe_daemon_revisions(daemonRevisionArns=arns)
+        aws.ecs.describe_daemon_deployments(daemonDeploymentArns=[changed["deploymentArn"]])
+        aws.ecs.list_daemon_deployments(daemonArn=made[0]["daemonArn"])
+
+
 def capacity_providers(aws: Walked) -> None:
     """One that is made, changed, given to a cluster with a task that waits, and one that goes again."""
     data = {"ImageId": aws.image, "InstanceType": "t3.medium"}
@@ -164,8 +217,8 @@ def capacity_providers(aws: Walked) -> None:
             LaunchTemplate={"LaunchTemplateName": "walk"},
         )  # fmt: skip
         arn = groups.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]
-        given = {"autoScalingGroupArn": arn["AutoScalingGroupARN"]}
-        aws.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=given)
+        provider = {"autoScalingGroupArn": arn["AutoScalingGroupARN"]}
+        aws.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=provider)
     scaling = {"managedScaling": {"status": "ENABLED"}}
     aws.ecs.update_capacity_provider(name="stays", autoScalingGroupProvider=scaling)
     aws.ecs.delete_capacity_provider(capacityProvider="leaves")
@@ -236,12 +289,14 @@ def walked(tmp_path_factory):
     lively(aws)
     container_instances(aws)
     capacity_providers(aws)
+    managed_instances(aws)
     aws.look(aws.ecs)
     for seconds in (25, 120):
         aws.pass_time(seconds)
         aws.look(aws.ecs)
     moved_on(aws)
     aws.look(*every)
+    daemons(aws)
     aws.pass_time(30)
     aws.look(aws.ecs)
     aws.over(every, lambda name: not name.startswith((*READS, *ENDS)))

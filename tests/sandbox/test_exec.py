@@ -121,17 +121,20 @@ def test_exec_has_to_be_enabled_before_the_task_starts(account):
 
 def test_the_agent_starts_after_its_container_and_ends_with_it(account):
     task = account.task(seconds=0)
-    seen = {}
+    first_by_status = {}
     for _ in range(200):
         container = account.see(task)["containers"][0]
         [agent] = container["managedAgents"]
-        seen.setdefault(agent["lastStatus"], (container["lastStatus"], agent.get("lastStartedAt")))
+        first_by_status.setdefault(agent["lastStatus"], (container["lastStatus"], agent.get("lastStartedAt")))
         if agent["lastStatus"] == "RUNNING":
             break
         assert refused(account.execute, task).endswith(NOT_ENABLED)
         account.run(0.5)
-    assert seen["PENDING"] == ("PENDING", None)
-    assert seen["RUNNING"][0] == "RUNNING" and seen["RUNNING"][1] > account.see(task)["createdAt"]
+    assert first_by_status["PENDING"] == ("PENDING", None)
+    assert (
+        first_by_status["RUNNING"][0] == "RUNNING"
+        and first_by_status["RUNNING"][1] > account.see(task)["createdAt"]
+    )
     plugin = account.step_in(task)
     account.ecs.stop_task(cluster="lab", task=task)
     account.run(60)

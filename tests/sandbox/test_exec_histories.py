@@ -78,7 +78,7 @@ class Life(Account):
                         yield f"{container.arn} has too many sessions"
 
 
-def shown(account):
+def described(account):
     sessions = account.sandbox.backend._account.exec_sessions.values()
     return {session.id: (session.read(0), session.why) for session in sessions}
 
@@ -92,12 +92,12 @@ def test_a_random_life(tmp_path, seed):
     life.run(5)
     life.sandbox.account.rebuild(life.sandbox.clock.now)
     life.run(40)
-    seen = shown(life)
+    before = described(life)
     life.sandbox.close()
     states = []
     for name in ("second", "third"):
         again = Account(copied(tmp_path / "home", name, snapshots=False), in_memory=False)
-        assert shown(again) == seen and not again.sandbox.notices
+        assert described(again) == before and not again.sandbox.notices
         states.append(state_of(again.sandbox))
         again.sandbox.close()
     assert difference(*states) == ""

@@ -28,9 +28,9 @@ def task(aws, mode):
         containerDefinitions=[{"name": "web", "image": HTTPD, "memory": 128}],
     )  # fmt: skip
     network = {"awsvpcConfiguration": {"subnets": aws.subnets[:1]}}
-    given = {"networkConfiguration": network} if mode == "awsvpc" else {}
+    network_members = {"networkConfiguration": network} if mode == "awsvpc" else {}
     [started] = aws.ecs.run_task(
-        cluster="lab", taskDefinition=mode, launchType="EC2", enableExecuteCommand=True, **given
+        cluster="lab", taskDefinition=mode, launchType="EC2", enableExecuteCommand=True, **network_members
     )["tasks"]  # fmt: skip
     aws.endpoint.control("advance", seconds=120)
     return started["taskArn"]

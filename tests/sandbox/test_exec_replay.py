@@ -4,7 +4,7 @@ import pytest
 from exec_rig import Account, Plugin
 
 from ecslab.sandbox.engine import snapshots
-from ecslab.sandbox.journal import session
+from ecslab.sandbox.journal import export, session
 from tests.sandbox.snapshot.snapshot_rig import copied, difference, state_of
 
 SCRIPT = "while true; do sleep 40; echo turn; done"
@@ -71,7 +71,7 @@ def test_sessions_go_on(lived, with_snapshots):
 def test_a_saved_session_is_checked_and_loads(lived):
     home = lived[0]
     account = Account(copied(home, "carried", snapshots=False), in_memory=False)
-    lines, _ = account.sandbox.journal.lines()
+    lines, _ = export.lines(account.sandbox.journal)
     assert session.checked_lines(lines) == lines
     [typed] = [line for line in lines if '"do":"resize"' in line]
     with pytest.raises(ValueError, match=r"a exec: about\.do must be one of"):

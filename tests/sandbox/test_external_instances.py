@@ -24,10 +24,18 @@ def test_an_activation_is_leave_for_so_many_machines(aws):
     nodes = [aws.install(activation), aws.install(activation)]
     with pytest.raises(SandboxError, match="has reached its limit of 2"):
         aws.install(activation)
-    [shown] = aws.ssm.describe_activations()["ActivationList"]
-    assert (shown["RegistrationsCount"], shown["RegistrationLimit"], shown["Expired"]) == (2, 2, False)
-    assert (shown["Description"], shown["DefaultInstanceName"], shown["Tags"]) == ("the shed", "shed", tags)
-    assert (shown["ExpirationDate"] - shown["CreatedDate"]).total_seconds() == DAY
+    [described] = aws.ssm.describe_activations()["ActivationList"]
+    assert (described["RegistrationsCount"], described["RegistrationLimit"], described["Expired"]) == (
+        2,
+        2,
+        False,
+    )
+    assert (described["Description"], described["DefaultInstanceName"], described["Tags"]) == (
+        "the shed",
+        "shed",
+        tags,
+    )
+    assert (described["ExpirationDate"] - described["CreatedDate"]).total_seconds() == DAY
     assert list(aws.nodes()) == nodes
     assert {(each["Name"], each["PingStatus"]) for each in aws.nodes().values()} == {("shed", "Online")}
     assert all(node.startswith("mi-") and len(node) == 20 for node in nodes)
@@ -98,8 +106,8 @@ def test_activations_and_nodes_are_filtered_and_come_in_pages(aws):
     nodes = [aws.install(first), aws.install(second)]
     ids = [first["activation_id"], second["activation_id"]]
 
-    def activations(**given):
-        return [each["ActivationId"] for each in aws.ssm.describe_activations(**given)["ActivationList"]]
+    def activations(**filters):
+        return [each["ActivationId"] for each in aws.ssm.describe_activations(**filters)["ActivationList"]]
 
     for key, value, place in (
         ("ActivationIds", ids[1], 1),
@@ -154,11 +162,11 @@ def test_a_task_runs_there_and_is_told_so(aws):
     instance = aws.machine()
     [task] = aws.start()["tasks"]
     aws.pass_time(120)
-    seen = aws.see(task)
-    assert (seen["lastStatus"], seen["launchType"]) == ("RUNNING", "EXTERNAL")
-    assert seen["containerInstanceArn"] == instance["containerInstanceArn"]
-    assert "availabilityZone" not in seen and seen["attachments"] == []
-    assert seen["containers"][0]["networkBindings"][0]["hostPort"] >= 32768
+    described = aws.see(task)
+    assert (described["lastStatus"], described["launchType"]) == ("RUNNING", "EXTERNAL")
+    assert described["containerInstanceArn"] == instance["containerInstanceArn"]
+    assert "availabilityZone" not in described and described["attachments"] == []
+    assert described["containers"][0]["networkBindings"][0]["hostPort"] >= 32768
     statistics = aws.ecs.describe_clusters(clusters=["lab"], include=["STATISTICS"])["clusters"][0][
         "statistics"
     ]
@@ -240,9 +248,9 @@ def test_what_tasks_there_cannot_have(aws):
     assert aws.ecs.list_tasks(cluster="lab")["taskArns"] == []
 
 
-def create(aws, **given):
+def create(aws, **members):
     usual = {"cluster": "lab", "serviceName": "web", "taskDefinition": "batch", "launchType": "EXTERNAL"}
-    return aws.ecs.create_service(**{**usual, "desiredCount": 2, **given})["service"]
+    return aws.ecs.create_service(**{**usual, "desiredCount": 2, **members})["service"]
 
 
 def see_service(aws):
@@ -282,12 +290,12 @@ def test_a_daemon_has_a_task_on_each_machine_and_on_no_ec2_instance(aws):
 def test_what_a_service_there_cannot_have(aws):
     aws.define()
     aws.define("own-interface", mode="awsvpc")
-    for what, given in {
+    for what, members in {
         "Load balancers are": {"loadBalancers": [{"targetGroupArn": "arn:aws:x", "containerPort": 80}]},
         "Service discovery is": {"serviceRegistries": [{"registryArn": "arn:aws:x"}]},
         "Service Connect is": {"serviceConnectConfiguration": {"enabled": True, "namespace": "n"}},
     }.items():
-        assert refused(create, aws=aws, **given) == (
+        assert refused(create, aws=aws, **members) == (
             f"InvalidParameterException: {what} not supported with EXTERNAL launch type."
         )
     assert refused(create, aws=aws, taskDefinition="own-interface", networkConfiguration=NOWHERE) == (
@@ -362,14 +370,19 @@ def test_machines_come_back_as_they_were(on_disk):
     aws.ssm.add_tags_to_resource(**of_node, Tags=[{"Key": "owner", "Value": "b"}])
     aws.pass_time(120)
 
-    def seen(aws):
+    def described(aws):
         tags = aws.ssm.list_tags_for_resource(**of_node)["TagList"]
-        shown = {"tags": tags, "nodes": aws.nodes(), "task": aws.see(task), "instances": aws.instances()}
-        return shown | {"activations": aws.ssm.describe_activations()["ActivationList"]}
+        described_there = {
+            "tags": tags,
+            "nodes": aws.nodes(),
+            "task": aws.see(task),
+            "instances": aws.instances(),
+        }
+        return described_there | {"activations": aws.ssm.describe_activations()["ActivationList"]}
 
-    before = seen(aws)
+    before = described(aws)
     again = on_disk(Outside)
-    assert seen(again) == before
+    assert described(again) == before
     again.ecs.create_cluster(clusterName="later")
     again.pass_time(120)
     assert len(again.instances("later")) == 1

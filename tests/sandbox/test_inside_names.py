@@ -45,8 +45,8 @@ class Asking(Balanced):
         return output + errors
 
     def record(self, zone: str, name: str, kind: str, *values: str, **more: object) -> None:
-        given = more or {"TTL": 60, "ResourceRecords": [{"Value": value} for value in values]}
-        change = {"Action": "UPSERT", "ResourceRecordSet": {"Name": name, "Type": kind, **given}}
+        record_members = more or {"TTL": 60, "ResourceRecords": [{"Value": value} for value in values]}
+        change = {"Action": "UPSERT", "ResourceRecordSet": {"Name": name, "Type": kind, **record_members}}
         self.zones.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
 
     def zone(self, name: str, vpc: str = "") -> str:

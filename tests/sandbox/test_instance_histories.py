@@ -37,8 +37,8 @@ class Cluster(OnEc2):
         self.define(memory=700)
         self.define("port", port=8080, memory=200)
         for name, more in SERVICES.items():
-            given = {"cluster": "lab", "serviceName": name, "taskDefinition": "web", "launchType": "EC2"}
-            self.ecs.create_service(**given | more)
+            request = {"cluster": "lab", "serviceName": name, "taskDefinition": "web", "launchType": "EC2"}
+            self.ecs.create_service(**request | more)
         return self
 
     @property
@@ -57,8 +57,8 @@ class Cluster(OnEc2):
             for status in ("RUNNING", "STOPPED")
             for arn in self.ecs.list_tasks(cluster="lab", desiredStatus=status)["taskArns"]
         ]
-        shown = self.ecs.describe_tasks(cluster="lab", tasks=arns)["tasks"] if arns else []
-        return [task for task in shown if task["lastStatus"] != "STOPPED"]
+        described = self.ecs.describe_tasks(cluster="lab", tasks=arns)["tasks"] if arns else []
+        return [task for task in described if task["lastStatus"] != "STOPPED"]
 
 
 def launch(aws, draw):
@@ -143,13 +143,13 @@ def holds(aws, before):
 
 def agrees(aws, instances):
     """What the API says of instances and tasks is one story."""
-    shown = {each["containerInstanceArn"]: each for each in aws.instances()}
-    assert len(shown) == len(instances)
+    described = {each["containerInstanceArn"]: each for each in aws.instances()}
+    assert len(described) == len(instances)
     every = aws.tasks()
-    tasks = [task for task in every if task["containerInstanceArn"] in shown]
+    tasks = [task for task in every if task["containerInstanceArn"] in described]
     left_behind = {task["desiredStatus"] for task in every if task not in tasks}
     assert left_behind <= {"STOPPED"}, "a task stays on an instance that is gone"
-    for arn, instance in shown.items():
+    for arn, instance in described.items():
         here = [task for task in tasks if task["containerInstanceArn"] == arn]
         pending = [task for task in here if task["lastStatus"] in ("PROVISIONING", "PENDING", "ACTIVATING")]
         assert instance["pendingTasksCount"] == len(pending)
@@ -169,7 +169,7 @@ def agrees(aws, instances):
         assert set(bound) <= set(left["PORTS"]["stringSetValue"])
     for task in tasks:
         assert task["availabilityZone"] == next(
-            each["value"] for each in shown[task["containerInstanceArn"]]["attributes"]
+            each["value"] for each in described[task["containerInstanceArn"]]["attributes"]
             if each["name"] == "ecs.availability-zone"
         )  # fmt: skip
 
@@ -243,8 +243,8 @@ def test_while_the_agent_is_away_nothing_is_placed_and_nothing_stops(aws):
     assert "not connected" in refused(aws.ecs.update_container_agent, cluster="lab", containerInstance=arn)
     aws.ecs.stop_task(cluster="lab", task=task["taskArn"])
     aws.pass_time(600)
-    shown = aws.task(task["taskArn"])
-    assert (shown["lastStatus"], shown["desiredStatus"]) == ("RUNNING", "STOPPED")
+    described = aws.task(task["taskArn"])
+    assert (described["lastStatus"], described["desiredStatus"]) == ("RUNNING", "STOPPED")
     aws.endpoint.control("inject", kind="agent", instance=ec2_id, connected=True)
     aws.pass_time(120)
     assert aws.task(task["taskArn"])["lastStatus"] == "STOPPED"

@@ -31,11 +31,13 @@ class Shared(OnEc2):
 
     def ends(self, *arns):
         """Status, exit code and reason of each task's container."""
-        shown = []
+        ends_of_containers = []
         for arn in arns:
             container = self.task(arn)["containers"][0]
-            shown.append((container["lastStatus"], container.get("exitCode"), container.get("reason")))
-        return shown
+            ends_of_containers.append(
+                (container["lastStatus"], container.get("exitCode"), container.get("reason"))
+            )
+        return ends_of_containers
 
 
 account, aws = accounts(Shared)

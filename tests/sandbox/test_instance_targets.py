@@ -38,8 +38,14 @@ class Balanced(OnEc2):
         return group_id
 
     def target_group(self, kind="instance", listener=True, **more):
-        given = {"Name": f"{kind}s", "Protocol": "HTTP", "Port": 80, "VpcId": self.vpc_id, "TargetType": kind}
-        arn = self.elb.create_target_group(**given | more)["TargetGroups"][0]["TargetGroupArn"]
+        request = {
+            "Name": f"{kind}s",
+            "Protocol": "HTTP",
+            "Port": 80,
+            "VpcId": self.vpc_id,
+            "TargetType": kind,
+        }
+        arn = self.elb.create_target_group(**request | more)["TargetGroups"][0]["TargetGroupArn"]
         if listener:
             self.elb.create_listener(
                 LoadBalancerArn=self.balancer["LoadBalancerArn"], Protocol="HTTP", Port=80,
@@ -49,14 +55,14 @@ class Balanced(OnEc2):
 
     def serve(self, arn, count=2, port=80, **more):
         entry = {"targetGroupArn": arn, "containerName": "web", "containerPort": port}
-        given = {"cluster": "lab", "serviceName": "web", "taskDefinition": "web", "launchType": "EC2",
+        request = {"cluster": "lab", "serviceName": "web", "taskDefinition": "web", "launchType": "EC2",
                  "desiredCount": count, "loadBalancers": [entry]}  # fmt: skip
-        return self.ecs.create_service(**given | more)["service"]
+        return self.ecs.create_service(**request | more)["service"]
 
     def health(self, arn):
-        shown = self.elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-        keys = [(each["Target"]["Id"], each["Target"]["Port"]) for each in shown]
-        return dict(zip(keys, (each["TargetHealth"]["State"] for each in shown), strict=True))
+        descriptions = self.elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        keys = [(each["Target"]["Id"], each["Target"]["Port"]) for each in descriptions]
+        return dict(zip(keys, (each["TargetHealth"]["State"] for each in descriptions), strict=True))
 
     def states(self, arn):
         return sorted(self.health(arn).values())

@@ -335,7 +335,7 @@ def test_a_replay_has_the_same_visitors_and_the_same_metrics(tmp_path):
 
 def test_a_seed_and_a_beginning_are_one_run_at_any_minute_of_the_wall_clock(tmp_path):
     """As in the game: a service that follows its CPU, and loses some of a rush."""
-    present, seen = time.time(), []
+    present, runs = time.time(), []
     began = present - present % 86_400 - 600
     for ahead in (0.0, 251.7):
         place = in_process.start(tmp_path / str(ahead), seed=4, wall=lambda ahead=ahead: present + ahead)
@@ -353,15 +353,15 @@ def test_a_seed_and_a_beginning_are_one_run_at_any_minute_of_the_wall_clock(tmp_
         web.visitors(profile="spike", rate=6, peak=24, after=600, seconds=1800)
         web.pass_time(3600)
         activities = scaling.describe_scaling_activities(ServiceNamespace="ecs")["ScalingActivities"]
-        seen.append((web.status(), measured(), activities))
-    status, _, activities = seen[0]
+        runs.append((web.status(), measured(), activities))
+    status, _, activities = runs[0]
     assert sum(status["failed"].values()) > 0 and activities, (status, activities)
-    assert seen[0] == seen[1]
+    assert runs[0] == runs[1]
 
 
 def test_it_makes_no_difference_who_looks_and_how_time_passes(tmp_path):
     once, often = (opened(tmp_path / name).prepared().served(2) for name in ("once", "often"))
-    seen = []
+    runs = []
     for aws, step in ((once, 1800.0), (often, 7.5)):
         aws.endpoint.control("status")
         aws.visitors(profile="ramp", start=5, end=45, seconds=1200)
@@ -369,8 +369,8 @@ def test_it_makes_no_difference_who_looks_and_how_time_passes(tmp_path):
             aws.pass_time(step)
             aws.status()
             measured()
-        seen.append((measured(), aws.status()))
-    assert seen[0] == seen[1]
+        runs.append((measured(), aws.status()))
+    assert runs[0] == runs[1]
 
 
 def test_undo_and_reset_take_visitors_back(web):

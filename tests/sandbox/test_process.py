@@ -11,6 +11,8 @@ from filelock import FileLock
 from ecslab.sandbox import process
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
 from ecslab.sandbox.lifetime import idle_stop
+from ecslab.sandbox.process import files, start
+from ecslab.sandbox.wire import credentials
 
 START = "import sys; from pathlib import Path; from ecslab.sandbox import process; " \
         "print(process.ensure(Path(sys.argv[1])).pid)"  # fmt: skip
@@ -36,7 +38,7 @@ def test_two_at_once_start_one(tmp_path):
 def test_a_state_file_that_leads_nowhere_is_no_sandbox(tmp_path):
     folder = tmp_path / "sandbox"
     folder.mkdir()
-    process.credentials.load(folder)
+    credentials.load(folder)
     (folder / "server.json").write_text(json.dumps({"pid": 1, "port": 9, "gateway_port": 9}))
     assert process.find(tmp_path) is None
     (folder / "server.json").write_text("{")
@@ -116,14 +118,14 @@ def as_on_windows(command, **more):
 
 def test_a_line_that_ends_as_on_windows_says_ready_too(tmp_path, monkeypatch):
     """The folder's name is what else differs between machines: a space, and letters that are no ASCII."""
-    monkeypatch.setattr(process, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": as_on_windows}))
+    monkeypatch.setattr(start, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": as_on_windows}))
     home = tmp_path / "Mein Üben (1)"
     endpoint = process.ensure(home, mode="stepped")
     try:
         assert endpoint.control("status")["home"] == str(home)
     finally:
         assert process.stop(home)
-    assert "stopped" in process.log_tail(home / "sandbox")
+    assert "stopped" in files.log_tail(home / "sandbox")
 
 
 def test_what_says_something_else_is_not_left_behind(tmp_path, monkeypatch):
@@ -134,7 +136,7 @@ def test_what_says_something_else_is_not_left_behind(tmp_path, monkeypatch):
         started.append(subprocess.Popen([sys.executable, "-c", says], **more))
         return started[0]
 
-    monkeypatch.setattr(process, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": another}))
+    monkeypatch.setattr(start, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": another}))
     monkeypatch.setattr(process, "STOP", 0.1)
     with pytest.raises(SandboxError, match="the sandbox could not start"):
         process.ensure(tmp_path)
@@ -177,7 +179,7 @@ def test_the_wait_is_handed_on_and_who_it_was_started_for_is_kept(tmp_path, monk
         commands.append(command)
         return subprocess.Popen(command, **more)
 
-    monkeypatch.setattr(process, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": noting}))
+    monkeypatch.setattr(start, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": noting}))
     process.ensure(tmp_path, mode="stepped")
     try:
         assert commands[0][-2:] == ["--idle-stop", "5400.0"]

@@ -105,15 +105,15 @@ def drawn(seed):
 
 @pytest.mark.parametrize("loud", [(), LOUD], ids=["quiet", "with loud ones"])
 def test_a_history_in_bulk_is_the_history_event_by_event(tmp_path, now, loud):
-    seen = []
+    lives = []
     for name in ("bulk", "events"):
         with pytest.MonkeyPatch.context() as patch:
             if name == "events":
                 patch.setattr(Clock, "_pass_quietly", lambda *_: False)
             sandbox_account = account(tmp_path, now, (*QUIET, *loud))
-            seen.append(lived(sandbox_account, drawn(str(loud))))
-    for what, value in seen[0].items():
-        assert value == seen[1][what], what
+            lives.append(lived(sandbox_account, drawn(str(loud))))
+    for what, value in lives[0].items():
+        assert value == lives[1][what], what
 
 
 def test_a_snapshot_amid_quiet_checks_goes_on_as_the_journal_does(tmp_path, now, monkeypatch):

@@ -56,10 +56,10 @@ def lived(world, check, steps):
     streams = aws.logs.describe_log_streams(logGroupName=GROUP)["logStreams"]
     service = aws.ecs.describe_services(cluster=CLUSTER, services=["web"])["services"]
     tasks = aws.ecs.list_tasks(cluster=CLUSTER)["taskArns"]
-    shown = aws.ecs.describe_tasks(cluster=CLUSTER, tasks=tasks)["tasks"]
+    described = aws.ecs.describe_tasks(cluster=CLUSTER, tasks=tasks)["tasks"]
     clock = sandbox.clock
     return (
-        events, streams, service, shown, aws.health(group), clock.changes, clock.now, clock.next_at(),
+        events, streams, service, described, aws.health(group), clock.changes, clock.now, clock.next_at(),
         (budget._credit, budget.used, budget.since), next(clock._order),
     )  # fmt: skip
 

@@ -59,8 +59,8 @@ def request(lab, row):
     if row["call"] in ("ecs:RunTask", "ecs:CreateService"):
         subnet = lab.ec2.describe_subnets()["Subnets"][0]["SubnetId"]
         members["networkConfiguration"] = {"awsvpcConfiguration": {"subnets": [subnet]}}
-    given = members | row["input"]
-    return {name: value for name, value in given.items() if value != ABSENT}
+    merged = members | row["input"]
+    return {name: value for name, value in merged.items() if value != ABSENT}
 
 
 @pytest.mark.parametrize("name", REFUSALS)

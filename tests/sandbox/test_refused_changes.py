@@ -41,9 +41,9 @@ def test_what_was_made_before_the_refusal_is_undone(aws, subnet, refused):
     """moto makes a security group for a classic load balancer, and then looks at its certificate."""
     groups = aws.ec2.describe_security_groups()["SecurityGroups"]
     ports = {"Protocol": "HTTPS", "LoadBalancerPort": 443, "InstancePort": 80}
-    given = {"Listeners": [ports | {"SSLCertificateId": CERTIFICATE}], "Subnets": [subnet]}
+    request = {"Listeners": [ports | {"SSLCertificateId": CERTIFICATE}], "Subnets": [subnet]}
     call = aws.client("elb").create_load_balancer
-    assert refused(call, LoadBalancerName="old", **given) == "CertificateNotFound"
+    assert refused(call, LoadBalancerName="old", **request) == "CertificateNotFound"
     assert aws.ec2.describe_security_groups()["SecurityGroups"] == groups
 
 
@@ -94,8 +94,8 @@ def test_an_endpoint_needs_a_service_and_a_block_needs_addresses(aws, vpc, subne
     assert refused(aws.ec2.create_vpc_endpoint, VpcId=vpc) == "MissingParameter"
     assert refused(aws.ec2.associate_vpc_cidr_block, VpcId=vpc) == "MissingParameter"
     before = aws.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"]
-    given = {"VpcId": vpc, "ServiceName": "com.amazonaws.us-east-1.ecr.api", "VpcEndpointType": "Interface"}
-    assert refused(aws.ec2.create_vpc_endpoint, **given, SubnetIds=[subnet, "subnet-0"]) == (
+    request = {"VpcId": vpc, "ServiceName": "com.amazonaws.us-east-1.ecr.api", "VpcEndpointType": "Interface"}
+    assert refused(aws.ec2.create_vpc_endpoint, **request, SubnetIds=[subnet, "subnet-0"]) == (
         "InvalidSubnetID.NotFound"
     )
     assert aws.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"] == before
@@ -117,9 +117,11 @@ def test_an_endpoint_that_is_deleted_already_stops_no_other(aws, vpc):
 
 def test_a_health_check_asks_at_a_port(aws, vpc, refused):
     elbv2 = aws.client("elbv2")
-    given = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"}
-    assert refused(elbv2.create_target_group, Name="a", HealthCheckPort="http", **given) == "ValidationError"
-    group = elbv2.create_target_group(Name="b", HealthCheckPort="8080", **given)["TargetGroups"][0]
+    request = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"}
+    assert (
+        refused(elbv2.create_target_group, Name="a", HealthCheckPort="http", **request) == "ValidationError"
+    )
+    group = elbv2.create_target_group(Name="b", HealthCheckPort="8080", **request)["TargetGroups"][0]
     arn = group["TargetGroupArn"]
     assert refused(elbv2.modify_target_group, TargetGroupArn=arn, HealthCheckPort="0") == "ValidationError"
     elbv2.modify_target_group(TargetGroupArn=arn, HealthCheckPort="traffic-port")

@@ -38,12 +38,14 @@ def test_tasks_are_registered_when_they_run_and_taken_out_before_they_stop(aws):
     assert aws.resolved(f"back.{NAME}") == aws.addresses("back")
     assert aws.says(f"curl -sS http://back.{NAME}/") == "hello"
     aws.ecs.stop_task(cluster=CLUSTER, task=task["taskArn"])
-    seen = []
+    statuses = []
     while aws.task(task["taskArn"])["lastStatus"] != "STOPPED":
         aws.pass_time(0.5)
-        seen.append((aws.task(task["taskArn"])["lastStatus"], task["taskArn"][-32:] in aws.instances(back)))
-    assert ("DEACTIVATING", True) in seen and ("DEPROVISIONING", False) in seen
-    assert not any(registered for status, registered in seen if status in ("STOPPING", "DEPROVISIONING"))
+        statuses.append(
+            (aws.task(task["taskArn"])["lastStatus"], task["taskArn"][-32:] in aws.instances(back))
+        )
+    assert ("DEACTIVATING", True) in statuses and ("DEPROVISIONING", False) in statuses
+    assert not any(registered for status, registered in statuses if status in ("STOPPING", "DEPROVISIONING"))
     aws.ecs.update_service(cluster=CLUSTER, service="back", desiredCount=0)
     aws.pass_time(DOWN)
     assert aws.instances(back) == {} and aws.resolved(f"back.{NAME}") == []
@@ -186,8 +188,8 @@ def test_registries_that_ecs_refuses(aws, records, entry, mode, message):
     if mode == "awsvpc":
         vpc = {"subnets": aws.subnets[:1]}
         request |= {"launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": vpc}}
-    given = {"serviceRegistries": [{"registryArn": discovery["Arn"], **entry}]}
-    refused = refusal(aws.ecs.create_service, **request, **given)
+    registries = {"serviceRegistries": [{"registryArn": discovery["Arn"], **entry}]}
+    refused = refusal(aws.ecs.create_service, **request, **registries)
     assert refused.startswith(f"InvalidParameterException: {message}")
     assert not aws.ecs.describe_services(cluster=CLUSTER, services=["refused"])["services"]
     aws.cloud_map.delete_service(Id=discovery["Id"])

@@ -34,8 +34,8 @@ class Tight(OnEc2):
     """A cluster whose instances have room for one task each, unless a definition is smaller."""
 
     def serve(self, desired=2, **more):
-        given = {"cluster": "lab", "serviceName": "web", "taskDefinition": "web", "launchType": "EC2"}
-        return self.ecs.create_service(**given | more, desiredCount=desired)["service"]
+        request = {"cluster": "lab", "serviceName": "web", "taskDefinition": "web", "launchType": "EC2"}
+        return self.ecs.create_service(**request | more, desiredCount=desired)["service"]
 
     def service(self):
         return self.ecs.describe_services(cluster="lab", services=["web"])["services"][0]
@@ -178,9 +178,9 @@ def test_without_rebalancing_tasks_stay_where_they_are(aws, more):
 def test_rebalancing_is_refused_where_it_cannot_be(aws, unfit):
     placement, what = UNFIT[unfit]
     aws.define()
-    given = {"cluster": "lab", "serviceName": "web", "taskDefinition": "web", "launchType": "EC2"}
+    request = {"cluster": "lab", "serviceName": "web", "taskDefinition": "web", "launchType": "EC2"}
     on = {"availabilityZoneRebalancing": "ENABLED"}
-    assert refused(aws.ecs.create_service, desiredCount=1, **given, **placement, **on) == (
+    assert refused(aws.ecs.create_service, desiredCount=1, **request, **placement, **on) == (
         f"InvalidParameterException: {what('created')}"
     )
     assert aws.ecs.list_services(cluster="lab")["serviceArns"] == []
@@ -201,8 +201,8 @@ def test_a_journal_of_before_has_it_whatever_the_strategies(aws):
 
 def test_rebalancing_is_not_for_machines_outside(aws):
     aws.define(requiresCompatibilities=["EXTERNAL"])
-    given = {"launchType": "EXTERNAL", "serviceName": "outside"}
-    assert aws.serve(**given)["availabilityZoneRebalancing"] == "DISABLED"
+    request = {"launchType": "EXTERNAL", "serviceName": "outside"}
+    assert aws.serve(**request)["availabilityZoneRebalancing"] == "DISABLED"
     done = "updated"
     assert refused(
         aws.ecs.update_service, cluster="lab", service="outside", availabilityZoneRebalancing="ENABLED"

@@ -171,9 +171,9 @@ def test_a_visit_that_cannot_be_kept_asks_nobody(tmp_path, aws, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(aws.sandbox.journal, "_line", full)
-        status, _, shown = page(aws, ip)
+        status, _, page_sent = page(aws, ip)
     assert status == 503
-    assert b"(No space left on device), so this call had no effect. Make room on the disk" in shown
+    assert b"(No space left on device), so this call had no effect. Make room on the disk" in page_sent
     assert facts(aws, arn) == facts(opened(tmp_path, seed=None), arn) == before
     assert page(aws, ip)[2] == PAGE
 
@@ -186,12 +186,12 @@ def test_an_instructor_pauses_and_steps(tmp_path):
     control.carry_out(aws.sandbox, "clock", {"paused": True})
     clock[0] += 3600
     assert control.carry_out(aws.sandbox, "status", {})["clock"]["now"] == 0
-    seen = {control.carry_out(aws.sandbox, "clock", {"step": True})["now"] for _ in range(3)}
-    assert len(seen) == 3
+    moments = {control.carry_out(aws.sandbox, "clock", {"step": True})["now"] for _ in range(3)}
+    assert len(moments) == 3
     control.carry_out(aws.sandbox, "clock", {"paused": False, "speed": 100})
     clock[0] += 1
     aws.sandbox.timekeeper.arrive()
-    assert aws.sandbox.clock.now == pytest.approx(max(seen) + 100)
+    assert aws.sandbox.clock.now == pytest.approx(max(moments) + 100)
     assert arn.rpartition("/")[2]
 
 

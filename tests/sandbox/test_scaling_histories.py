@@ -136,11 +136,11 @@ def test_what_holds_after_each_step(tmp_path, seed):
     sandbox = Sandbox(tmp_path, mode="stepped", seed=seed)
     aws = Scaling(in_process.endpoint_of(sandbox)).prepared()
     play(aws, seed)
-    shown = [aws.activities(name, IncludeNotScaledActivities=True) for name in NAMES]
+    activities = [aws.activities(name, IncludeNotScaledActivities=True) for name in NAMES]
     counts = [aws.counts(name) for name in NAMES]
     with sandbox.lock:
         sandbox.account.rebuild(sandbox.clock.now)
-    assert [aws.activities(name, IncludeNotScaledActivities=True) for name in NAMES] == shown
+    assert [aws.activities(name, IncludeNotScaledActivities=True) for name in NAMES] == activities
     assert [aws.counts(name) for name in NAMES] == counts
     sandbox.close()
 

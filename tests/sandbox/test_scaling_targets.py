@@ -134,9 +134,9 @@ def test_a_policy_and_its_alarms(aws):
     assert {each.period for each in (high, low)} == {60}
     assert {each.datapoints_to_alarm for each in (high, low)} == {None}
     assert (high.state, high.reason) == ("INSUFFICIENT_DATA", "Unchecked: Initial alarm creation")
-    shown = aws.policy("policy")
-    assert shown["Alarms"] == policy["Alarms"]
-    configuration = shown["TargetTrackingScalingPolicyConfiguration"]
+    described = aws.policy("policy")
+    assert described["Alarms"] == policy["Alarms"]
+    configuration = described["TargetTrackingScalingPolicyConfiguration"]
     assert configuration["ScaleInCooldown"] == 60
     assert "ScaleOutCooldown" not in configuration  # defaults are not filled in
 
@@ -241,9 +241,9 @@ def test_requests_per_target(aws):
 def test_customized_metrics(aws):
     aws.target("customized")
     dimensions = [{"Name": "Queue", "Value": "q"}, {"Name": "Color", "Value": "blue"}]
-    given = {"Namespace": "Lab", "MetricName": "queue", "Dimensions": dimensions, "Statistic": "Maximum",
+    metric = {"Namespace": "Lab", "MetricName": "queue", "Dimensions": dimensions, "Statistic": "Maximum",
              "Unit": "Count"}  # fmt: skip
-    put_tracking(aws, "customized", value=0.5, CustomizedMetricSpecification=given)
+    put_tracking(aws, "customized", value=0.5, CustomizedMetricSpecification=metric)
     high, low = aws.own_alarms("customized")
     assert (high.metric.namespace, high.metric.name, high.statistic, high.unit) == (
         "Lab",
@@ -326,7 +326,7 @@ UNBOUNDED = "There must be a StepAdjustment with an unspecified {0} bound (i.e.,
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("adjustments", "sentence"),
     [
         (steps(*((number, number + 1) for number in range(20)), (20, None)),
          "There can be at most 20 step adjustments per scaling policy"),
@@ -339,11 +339,11 @@ UNBOUNDED = "There must be a StepAdjustment with an unspecified {0} bound (i.e.,
         ([], "At least one step adjustment must be specified"),
     ],
 )  # fmt: skip
-def test_steps_that_cannot_be(aws, given, sentence):
+def test_steps_that_cannot_be(aws, adjustments, sentence):
     """Refused as a whole: nothing is left behind."""
     if not aws.scaling.describe_scalable_targets(**ECS, ResourceIds=["service/blue/bad"])["ScalableTargets"]:
         aws.target("bad")
-    configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": given}
+    configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": adjustments}
     message = refusal(aws.scaling.put_scaling_policy, **of("bad"), PolicyName="bad", PolicyType="StepScaling",
                    StepScalingPolicyConfiguration=configuration)  # fmt: skip
     assert message == f"ValidationException: {sentence}"
@@ -351,7 +351,7 @@ def test_steps_that_cannot_be(aws, given, sentence):
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("members", "sentence"),
     [
         ({"Schedule": "every day"}, "Invalid schedule expression"),
         ({"Schedule": "cron(0 8 * * *)"}, "Invalid schedule expression"),
@@ -364,10 +364,10 @@ def test_steps_that_cannot_be(aws, given, sentence):
          "Maximum capacity cannot be less than minimum capacity"),
     ],
 )  # fmt: skip
-def test_scheduled_actions_that_cannot_be(aws, given, sentence):
+def test_scheduled_actions_that_cannot_be(aws, members, sentence):
     if not aws.scaling.describe_scalable_targets(**ECS, ResourceIds=["service/blue/late"])["ScalableTargets"]:
         aws.target("late")
-    whole = {"Schedule": "rate(1 day)", "ScalableTargetAction": {"MinCapacity": 1}, **given}
+    whole = {"Schedule": "rate(1 day)", "ScalableTargetAction": {"MinCapacity": 1}, **members}
     message = refusal(aws.scaling.put_scheduled_action, **of("late"), ScheduledActionName="bad", **whole)
     assert message == f"ValidationException: {sentence}"
     assert aws.scaling.describe_scheduled_actions(**of("late"))["ScheduledActions"] == []

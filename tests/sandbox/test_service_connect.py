@@ -74,14 +74,15 @@ def test_a_default_namespace_is_made_for_a_cluster(aws):
     assert (created["status"], created["attachmentsStatus"]) == ("PROVISIONING", "UPDATE_IN_PROGRESS")
     assert [(each["type"], each["status"]) for each in created["attachments"]] == [("sc", "ATTACHING")]
     aws.pass_time(10)
-    (shown,) = aws.ecs.describe_clusters(clusters=["other"], include=["ATTACHMENTS"])["clusters"]
-    assert (shown["status"], shown["attachmentsStatus"]) == ("ACTIVE", "UPDATE_COMPLETE")
+    (cluster,) = aws.ecs.describe_clusters(clusters=["other"], include=["ATTACHMENTS"])["clusters"]
+    assert (cluster["status"], cluster["attachmentsStatus"]) == ("ACTIVE", "UPDATE_COMPLETE")
     listed = aws.cloud_map.list_namespaces()["Namespaces"]
     (namespace,) = [each for each in listed if each["Name"] == "fresh"]
-    assert shown["serviceConnectDefaults"] == {"namespace": namespace["Arn"]} and namespace["Type"] == "HTTP"
+    assert namespace["Type"] == "HTTP"
+    assert cluster["serviceConnectDefaults"] == {"namespace": namespace["Arn"]}
     aws.ecs.update_cluster(cluster="other", serviceConnectDefaults={"namespace": ""})
-    (shown,) = aws.ecs.describe_clusters(clusters=["other"])["clusters"]
-    assert "serviceConnectDefaults" not in shown
+    (cluster,) = aws.ecs.describe_clusters(clusters=["other"])["clusters"]
+    assert "serviceConnectDefaults" not in cluster
     aws.ecs.delete_cluster(cluster="other")
     left = aws.cloud_map.get_namespace(Id=namespace["Id"])["Namespace"]
     assert left["Name"] == "fresh", "it is left behind"

@@ -21,17 +21,18 @@ def service(aws, request):
 
 
 def test_a_private_namespace_has_a_zone_that_cloud_map_alone_changes(aws):
-    shown = aws.cloud_map.get_namespace(Id=aws.namespace)["Namespace"]
-    assert (shown["Name"], shown["Type"], shown["ResourceOwner"]) == (NAME, "DNS_PRIVATE", "123456789012")
-    zone = shown["Properties"]["DnsProperties"]["HostedZoneId"]
+    namespace = aws.cloud_map.get_namespace(Id=aws.namespace)["Namespace"]
+    assert (namespace["Name"], namespace["Type"]) == (NAME, "DNS_PRIVATE")
+    assert namespace["ResourceOwner"] == "123456789012"
+    zone = namespace["Properties"]["DnsProperties"]["HostedZoneId"]
     known = aws.zones.get_hosted_zone(Id=zone)
     assert known["HostedZone"]["Name"] == f"{NAME}." and known["VPCs"][0]["VPCId"] == aws.vpc
     managed = f"AccessDenied: The resource hostedzone/{zone} can only be managed through AWS Cloud Map "
-    assert refusal(aws.zones.delete_hosted_zone, Id=zone) == f"{managed}({shown['Arn']})"
+    assert refusal(aws.zones.delete_hosted_zone, Id=zone) == f"{managed}({namespace['Arn']})"
     record = {"Name": f"x.{NAME}", "Type": "A", "TTL": 1, "ResourceRecords": [{"Value": "10.0.0.1"}]}
     batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
     assert refusal(aws.zones.change_resource_record_sets, HostedZoneId=zone, ChangeBatch=batch) == (
-        f"{managed}({shown['Arn']})"
+        f"{managed}({namespace['Arn']})"
     )
 
 
@@ -191,13 +192,13 @@ def test_a_namespace_that_route_53_would_not_make(aws):
 )  # fmt: skip
 def test_instances_that_no_record_can_be_made_of(aws, records, attributes, message):
     service = aws.discovery("refuses", *records)
-    given = {"ServiceId": service["Id"], "InstanceId": "one", "Attributes": attributes}
-    assert refusal(aws.cloud_map.register_instance, **given).startswith(f"InvalidInput: {message}")
+    request = {"ServiceId": service["Id"], "InstanceId": "one", "Attributes": attributes}
+    assert refusal(aws.cloud_map.register_instance, **request).startswith(f"InvalidInput: {message}")
     aws.cloud_map.delete_service(Id=service["Id"])
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("members", "message"),
     [
         ({"NamespaceId": "ns-none"}, "NamespaceNotFound: The namespace ns-none was not found."),
         ({"Name": "-"}, "InvalidInput: 1 validation error detected: Value '-' at 'name' failed"),
@@ -211,10 +212,10 @@ def test_instances_that_no_record_can_be_made_of(aws, records, attributes, messa
         ({"Tags": [{"Key": f"k{n}", "Value": ""} for n in range(51)]}, "TooManyTagsException: A resource"),
     ],
 )  # fmt: skip
-def test_services_that_are_refused(aws, given, message):
+def test_services_that_are_refused(aws, members, message):
     request = {"Name": "ok", "NamespaceId": aws.namespace, **records("A")}
     before = aws.cloud_map.list_services()["Services"]
-    assert refusal(aws.cloud_map.create_service, **request | given).startswith(message)
+    assert refusal(aws.cloud_map.create_service, **request | members).startswith(message)
     assert aws.cloud_map.list_services()["Services"] == before
 
 
@@ -226,15 +227,15 @@ def test_a_name_is_given_once(aws, service):
 def test_ttl_and_description_change(aws, service):
     change = {"Description": "new", "DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 5}]}}
     aws.done(aws.cloud_map.update_service(Id=service["Id"], Service=change))
-    shown = aws.cloud_map.get_service(Id=service["Arn"])["Service"]
-    assert (shown["Description"], shown["DnsConfig"]["DnsRecords"][0]["TTL"]) == ("new", 5)
+    described = aws.cloud_map.get_service(Id=service["Arn"])["Service"]
+    assert (described["Description"], described["DnsConfig"]["DnsRecords"][0]["TTL"]) == ("new", 5)
     srv = {"DnsConfig": {"DnsRecords": [{"Type": "SRV", "TTL": 5}]}}
     changed = refusal(aws.cloud_map.update_service, Id=service["Id"], Service=srv)
     assert changed == "InvalidInput: The types of a service's DNS records can't be changed."
     update = {"Description": "mine", "Properties": {"DnsProperties": {"SOA": {"TTL": 7}}}}
     aws.done(aws.cloud_map.update_private_dns_namespace(Id=aws.namespace, Namespace=update))
-    shown = aws.cloud_map.get_namespace(Id=aws.namespace)["Namespace"]
-    assert (shown["Description"], shown["Properties"]["DnsProperties"]["SOA"]) == ("mine", {"TTL": 7})
+    described = aws.cloud_map.get_namespace(Id=aws.namespace)["Namespace"]
+    assert (described["Description"], described["Properties"]["DnsProperties"]["SOA"]) == ("mine", {"TTL": 7})
     assert refusal(
         aws.cloud_map.update_http_namespace, Id=aws.namespace, Namespace={"Description": "x"}
     ).startswith("InvalidInput: The namespace ")
@@ -285,9 +286,9 @@ def test_what_a_namespace_is_made_with(aws):
     namespace = aws.made_namespace("made.local", Properties=soa, **more)
     http = aws.done(aws.cloud_map.create_http_namespace(Name="made", **more))["NAMESPACE"]
     for each in (namespace, http):
-        shown = aws.cloud_map.get_namespace(Id=each)["Namespace"]
-        assert (shown["CreatorRequestId"], shown["Description"]) == ("mine", "d")
-        assert aws.cloud_map.list_tags_for_resource(ResourceARN=shown["Arn"])["Tags"] == more["Tags"]
+        described = aws.cloud_map.get_namespace(Id=each)["Namespace"]
+        assert (described["CreatorRequestId"], described["Description"]) == ("mine", "d")
+        assert aws.cloud_map.list_tags_for_resource(ResourceARN=described["Arn"])["Tags"] == more["Tags"]
     properties = aws.cloud_map.get_namespace(Id=namespace)["Namespace"]["Properties"]
     assert properties["DnsProperties"]["SOA"] == {"TTL": 44}
 
@@ -308,8 +309,9 @@ def test_lists_of_instances(aws, service):
     for name in ("a", "b", "c"):
         register = {"ServiceId": service["Id"], "InstanceId": name, "CreatorRequestId": f"of-{name}"}
         aws.done(aws.cloud_map.register_instance(**register, Attributes={"AWS_INSTANCE_IPV4": "10.0.7.1"}))
-    shown = aws.cloud_map.get_instance(ServiceId=service["Id"], InstanceId="b")["Instance"]
-    assert (shown["CreatorRequestId"], shown["Attributes"]) == ("of-b", {"AWS_INSTANCE_IPV4": "10.0.7.1"})
+    instance = aws.cloud_map.get_instance(ServiceId=service["Id"], InstanceId="b")["Instance"]
+    assert instance["CreatorRequestId"] == "of-b"
+    assert instance["Attributes"] == {"AWS_INSTANCE_IPV4": "10.0.7.1"}
     first = aws.cloud_map.list_instances(ServiceId=service["Id"], MaxResults=2)
     rest = aws.cloud_map.list_instances(ServiceId=service["Id"], NextToken=first["NextToken"])
     assert [each["Id"] for each in first["Instances"] + rest["Instances"]] == ["a", "b", "c"]

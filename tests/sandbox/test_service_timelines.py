@@ -106,10 +106,10 @@ SLOW = ["sh", "-c", "sleep 36 && httpd-foreground"]
 def test_a_rolling_deployment_behind_a_balancer(aws):
     """us-west-2, 2026-10-09, one task behind an ALB. The program answers 36 s after it started."""
     group = aws.balanced()
-    seen = aws.serve(aws.page("one", b"one"), group)
+    events_before = aws.serve(aws.page("one", b"one"), group)
     aws.update(taskDefinition=aws.page("two", b"two", SLOW), healthCheckGracePeriodSeconds=60)
     aws.pass_time(600)
-    follows(aws.since(seen), [
+    follows(aws.since(events_before), [
         (0, STARTED), (40.4, REGISTERED), (50.1, STOPPED), (10.1, DEREGISTERED, 1), (0, DRAINING, 0.1),
         (51.9, COMPLETED), (0, STEADY, 0.1),
     ])  # fmt: skip
@@ -118,10 +118,10 @@ def test_a_rolling_deployment_behind_a_balancer(aws):
 def test_a_task_that_dies_behind_a_balancer(aws):
     """The same service. Its program answers 36 s after it started, as in the deployment."""
     group = aws.balanced()
-    seen = aws.serve(aws.page("one", b"one", SLOW), group, healthCheckGracePeriodSeconds=60)
+    events_before = aws.serve(aws.page("one", b"one", SLOW), group, healthCheckGracePeriodSeconds=60)
     aws.ecs.stop_task(cluster=CLUSTER, task=aws.tasks()[0])
     aws.pass_time(600)
-    follows(aws.since(seen), [
+    follows(aws.since(events_before), [
         (0, DEREGISTERED), (0, DRAINING, 0.1), (0.7, STARTED, 1), (65, REGISTERED, 45), (8, STEADY, 45)
     ])  # fmt: skip
 
@@ -129,7 +129,7 @@ def test_a_task_that_dies_behind_a_balancer(aws):
 def test_a_target_that_becomes_unhealthy(aws):
     """2026: the balancer marks it at 146 s, ECS starts another task at 182 s, and is steady at 229 s."""
     group = aws.balanced()
-    seen = aws.serve(aws.page("one", b"one"), group)
+    events_before = aws.serve(aws.page("one", b"one"), group)
     rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": aws.front}]}
     aws.ec2.revoke_security_group_ingress(GroupId=aws.behind, IpPermissions=[rule])
     waited = 0
@@ -140,7 +140,7 @@ def test_a_target_that_becomes_unhealthy(aws):
     marked = aws.described()["createdAt"].timestamp(), aws.endpoint.control("status")["clock"]["time"]
     aws.ec2.authorize_security_group_ingress(GroupId=aws.behind, IpPermissions=[rule])
     aws.pass_time(300)
-    events = aws.since(seen)
+    events = aws.since(events_before)
     assert events[2][1] == (
         "(service web) (task …) (port 80) is unhealthy in (target-group …) due to (reason Request timed out)."
     )
@@ -148,7 +148,7 @@ def test_a_target_that_becomes_unhealthy(aws):
         (0, REPLACED), (18, REGISTERED), (9.5, events[2][1], 2), (0, STOPPED, 0.1), (9.5, DEREGISTERED, 2),
         (0, DRAINING, 0.1), (10, STEADY),
     ])  # fmt: skip
-    started = list(reversed(aws.events()))[seen]["createdAt"].timestamp()
+    started = list(reversed(aws.events()))[events_before]["createdAt"].timestamp()
     assert started - marked[1] == pytest.approx(36, abs=2)
 
 
@@ -162,13 +162,13 @@ def test_container_health_checks_that_fail(aws):
     late = ["sh", "-c", "sleep 140 && httpd-foreground"]
     good = aws.checked("good", late, ["CMD-SHELL", "curl -f http://localhost/"], interval=30, retries=10)
     bad = aws.checked("bad", ["sleep", "infinity"], ["CMD-SHELL", "exit 1"], interval=35, retries=3)
-    seen = aws.serve(good, **BREAKER)
+    events_before = aws.serve(good, **BREAKER)
     old = aws.tasks()[0]
     aws.update(taskDefinition=bad, deploymentConfiguration={"minimumHealthyPercent": 0})
     aws.pass_time(60)
     aws.ecs.stop_task(cluster=CLUSTER, task=old)
     aws.pass_time(1200)
-    events = aws.since(seen)
+    events = aws.since(events_before)
     complaint = "(service web) (task …) failed container health checks."
     cycle = [REPLACED, complaint, STOPPED]
     words = [message for _, message in events]
@@ -187,7 +187,7 @@ def test_an_image_tag_that_is_missing(aws):
     Followed for how long a failing task lives: the trace of another missing image (42 s from creation to
     STOPPED); in this recording it took 92, 86 and 85 s.
     """
-    seen = aws.serve(aws.page("one", b"one"), **BREAKER)
+    events_before = aws.serve(aws.page("one", b"one"), **BREAKER)
     definition = aws.ecs.describe_task_definition(taskDefinition="one")["taskDefinition"]
     container = definition["containerDefinitions"][0]
     container |= {"image": container["image"].replace(":one", ":nix")}
@@ -202,7 +202,7 @@ def test_an_image_tag_that_is_missing(aws):
         "(service web) was unable to place a task. Reason: CannotPullContainerError: pull image manifest has "
         f"been retried 1 time(s): failed to resolve ref {image}: {image}: not found."
     )
-    follows(aws.since(seen), [
+    follows(aws.since(events_before), [
         (0, STARTED), (42, unable), (32, STARTED, 2), (42, unable), (31, STARTED, 2), (42, unable),
         (44, FAILED, 25), (0, BACK, 0.1), (0, COMPLETED), (0, STEADY, 0.1),
     ])  # fmt: skip
@@ -214,7 +214,7 @@ def test_a_container_that_exits_at_once(aws):
 
     The image is Docker Hub's httpd. That a pending task was stopped the recording leaves out.
     """
-    seen = aws.serve(aws.page("one", b"one"), **BREAKER)
+    events_before = aws.serve(aws.page("one", b"one"), **BREAKER)
     container = {"name": "web", "image": "httpd:2.4", "command": ["false"]}
     aws.ecs.register_task_definition(
         family="two", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
@@ -223,7 +223,7 @@ def test_a_container_that_exits_at_once(aws):
     changed = aws.update(taskDefinition="two")["deployments"][0]["createdAt"]
     aws.pass_time(600)
     pending = "(service web) stopped 1 pending tasks."
-    follows(aws.since(seen), [
+    follows(aws.since(events_before), [
         (0, STARTED), (51, STARTED, 5), (51, STARTED, 5), (51, STARTED, 5), (5, FAILED, 2), (0, BACK, 0.1),
         (0, pending, 0.1), (0, COMPLETED, 30), (0, STEADY, 0.1),
     ])  # fmt: skip

@@ -169,17 +169,17 @@ def test_start_task_takes_what_run_task_takes(aws):
     aws.define(mode="awsvpc", tags=tags)
     [arn] = [each["containerInstanceArn"] for each in aws.instances()]
     overrides = {"containerOverrides": [{"name": "web", "memoryReservation": 100, "memory": 200}]}
-    given = {"cluster": "lab", "taskDefinition": "web", "containerInstances": [arn], "group": "mine"}
+    request = {"cluster": "lab", "taskDefinition": "web", "containerInstances": [arn], "group": "mine"}
     network = {"networkConfiguration": aws.vpc()}
     started = aws.ecs.start_task(
-        **given, **network, overrides=overrides, tags=[{"key": "a", "value": "b"}], enableECSManagedTags=True,
-        propagateTags="TASK_DEFINITION",
+        **request, **network, overrides=overrides, tags=[{"key": "a", "value": "b"}],
+        enableECSManagedTags=True, propagateTags="TASK_DEFINITION",
     )["tasks"][0]  # fmt: skip
     assert started["group"] == "mine"
     assert {each["key"] for each in started["tags"]} == {"a", "by", "aws:ecs:clusterName"}
     assert aws.remaining("MEMORY") == 3973 - 100
-    assert "networkMode 'awsvpc'" in refused(aws.ecs.start_task, **given)
-    denied = refused(aws.ecs.start_task, **given, **network, enableExecuteCommand=True)
+    assert "networkMode 'awsvpc'" in refused(aws.ecs.start_task, **request)
+    denied = refused(aws.ecs.start_task, **request, **network, enableExecuteCommand=True)
     assert "valid task role is not being used" in denied
 
 
@@ -213,11 +213,11 @@ def test_an_instance_with_tasks_is_deregistered_by_force_alone(aws):
     [task] = aws.run()["tasks"]
     aws.pass_time(60)
     [arn] = [each["containerInstanceArn"] for each in aws.instances()]
-    given = {"cluster": "lab", "containerInstance": arn}
-    assert refused(aws.ecs.deregister_container_instance, **given) == (
+    request = {"cluster": "lab", "containerInstance": arn}
+    assert refused(aws.ecs.deregister_container_instance, **request) == (
         "InvalidParameterException: Found running tasks on the instance."
     )
-    aws.ecs.deregister_container_instance(**given, force=True)
+    aws.ecs.deregister_container_instance(**request, force=True)
     aws.pass_time(60)
     stopped = aws.task(task["taskArn"])
     assert (stopped["lastStatus"], stopped["stoppedReason"]) == (

@@ -8,6 +8,8 @@ from tests.simulation import machines
 from tests.simulation.ground import CLUSTER
 
 RESERVED = {"22", "2375", "2376", "51678", "51679"}
+STUCK = "was unable to stop or start tasks during a deployment"
+"""What a service says whose percents let it neither start nor stop a task: it waits for other ones."""
 COMING_UP = ("PROVISIONING", "PENDING", "ACTIVATING")
 
 
@@ -97,15 +99,24 @@ def _described(world: Any) -> list[dict[str, Any]]:
 
 
 def drained_is_empty(world: Any) -> Iterator[str]:
-    """At the end: an instance that drains, and can be reached, has no task of a service but daemons."""
+    """At the end: an instance that drains, and can be reached, has no task of a service but of daemons.
+
+    Those stay, too, of a service whose percents let it neither stop nor start a task.
+    """
+    held = {f"service:{name}" for name, service in world.services.items() if _is_stuck(service)}
     for instance in machines.known(world):
         groups = Counter(instance.groups)
         alone = any(group.startswith("family:") for group in groups)
         if alone:
             del groups["service:agent"]
-        left = [group for group in groups if group.startswith("service:")]
+        left = [group for group in groups if group.startswith("service:") and group not in held]
         if instance.status == "DRAINING" and instance.agent_connected and left:
             yield f"{instance.ec2_id} drains, and has {sorted(left)}"
+
+
+def _is_stuck(service: Any) -> bool:
+    newest = service.log.events[0].message if service.log.events else ""
+    return STUCK in newest and service.running >= service.maximum
 
 
 INSTANCES_HOLD = {

@@ -9,9 +9,10 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
-from ecslab.sandbox.world.task.driver import KEPT
+from ecslab.sandbox.world.task.shutdown import KEPT
 from tests.simulation import hosting
 from tests.simulation.ground import CLUSTER
+from tests.simulation.hosting import STUCK
 from tests.simulation.name_invariants import NAMES_HOLD
 from tests.simulation.steps import COOLDOWN
 from tests.simulation.world import World
@@ -23,8 +24,6 @@ CAUSES = (
     r"scheduled action name rush was triggered",
 )
 """Of scaling activities."""
-STUCK = "was unable to stop or start tasks during a deployment"
-"""What a service says whose percents let it neither start nor stop a task: it waits for other ones."""
 PHASES = {"PROVISIONING": "pending", "PENDING": "pending", "ACTIVATING": "pending", "RUNNING": "running"}
 ORDERS = (
     ("createdAt", "connectivityAt", "pullStartedAt", "pullStoppedAt", "startedAt", "executionStoppedAt",

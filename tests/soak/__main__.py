@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ecslab.sandbox import process
+from ecslab.sandbox.process import files
 from tests.soak import account, judge
 from tests.soak.actions import act
 from tests.soak.client import LONGEST, Client, Tally
@@ -35,7 +36,7 @@ def main() -> int:
     try:
         soak = Soak(place, home, options)
         soak.run()
-        log = (process.folder_of(home) / "server.log").read_text("utf-8", "replace")
+        log = (files.folder_of(home) / "server.log").read_text("utf-8", "replace")
     finally:
         process.stop(home)
     if "Traceback" in log:

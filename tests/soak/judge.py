@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ecslab.sandbox import process
+from ecslab.sandbox.process import start
 from tests.bench.measure import resident_mib
 from tests.soak.account import CLUSTERS, LOGS
 from tests.soak.client import Client
@@ -115,10 +116,10 @@ class Rest:
 def restarted(home: Path, copy: Path) -> Iterator[tuple[Any, float]]:
     """A second sandbox that has replayed a copy of the first one's journal; with the wall seconds it took."""
     shutil.copytree(home, copy, ignore=shutil.ignore_patterns("*.lock", "server.json", "*.log"))
-    limit, process.START = process.START, LONG_START
+    limit, start.START = start.START, LONG_START
     began = time.perf_counter()
     try:
         yield process.ensure(copy), time.perf_counter() - began
     finally:
-        process.START = limit
+        start.START = limit
         process.stop(copy)

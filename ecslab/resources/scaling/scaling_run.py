@@ -147,14 +147,16 @@ def _marks(activities: Sequence[ActivityShape], begin: datetime, end: datetime) 
 def _alarms(lab: Connection, name: str, begin: datetime, end: datetime) -> Iterator[Mark]:
     """When each alarm of the service was in ALARM; one that began before is shown from the beginning."""
     for alarm in metrics.alarms(lab, name):
-        changes = metrics.state_changes(lab, [alarm["AlarmName"]], begin - timedelta(days=1), end)
-        since: datetime | None = None
+        changes = metrics.state_changes(lab, [alarm["AlarmName"]], begin, metrics.now(lab))
+        first = changes[0].before if changes else alarm["StateValue"]
+        since = begin if first == "ALARM" else None
         for change in changes:
+            if change.at > end:
+                break
             if change.state == "ALARM":
-                since = since or max(change.at, begin)
+                since = since or change.at
             elif since:
-                if change.at > begin:
-                    yield _in_alarm(alarm, since, change.at)
+                yield _in_alarm(alarm, since, change.at)
                 since = None
         if since:
             yield _in_alarm(alarm, since, end)

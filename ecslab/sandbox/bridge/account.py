@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.auto_scaling_groups.state import RegionGroups
     from ecslab.sandbox.bridge.autoscaling.state import RegionScaling
     from ecslab.sandbox.bridge.cloudwatch.backend import CloudWatch
+    from ecslab.sandbox.bridge.ecs.daemons.hosting import Daemons
     from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
     from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
     from ecslab.sandbox.bridge.ecs.instances.agents import Agents
@@ -84,6 +85,7 @@ class Account:
         tasks_by_instance: tasks that share an EC2 instance's interface, by its id and theirs.
         agents: the container agents of EC2 instances; None before the account is installed.
         services: the services' tasks and scheduler; None before the first service.
+        daemons: the tasks of managed daemons; None before the first daemon.
         load_balancing: None before Elastic Load Balancing is first used.
         autoscaling: scalable targets and their activities, by Region.
         scaling_groups: Auto Scaling groups, by Region.
@@ -122,6 +124,7 @@ class Account:
     tasks_by_instance: dict[str, dict[str, Task]] = field(default_factory=dict)
     agents: Agents | None = None
     services: ServiceRegistry | None = None
+    daemons: Daemons | None = None
     load_balancing: LoadBalancing | None = None
     autoscaling: dict[str, RegionScaling] = field(default_factory=dict)
     scaling_groups: dict[str, RegionGroups] = field(default_factory=dict)

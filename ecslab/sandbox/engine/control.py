@@ -15,7 +15,7 @@ from ecslab import __version__
 from ecslab.sandbox.engine import session_calls, stepping
 from ecslab.sandbox.engine.pace import Mode
 from ecslab.sandbox.engine.sandbox import Sandbox
-from ecslab.sandbox.journal.journal import Record
+from ecslab.sandbox.journal.record import Record
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.world.errors import AwsError
 

@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from ecslab.sandbox.engine.sandbox import Sandbox
+from ecslab.sandbox.journal import export as journal_export
 from ecslab.sandbox.journal import session
-from ecslab.sandbox.journal.journal import Journal
 from ecslab.sandbox.journal.record import check_format
 
 Answer = dict[str, object]
@@ -21,7 +21,7 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 def export(sandbox: Sandbox) -> Answer:
     """The journal, line by line, and the sizes of the bodies that lie beside it, by digest."""
-    lines, bodies = sandbox.journal.lines()
+    lines, bodies = journal_export.lines(sandbox.journal)
     changes = sum(record.kind == "request" for record in sandbox.journal)
     return {"lines": lines, "blobs": bodies, "changes": changes, "began": sandbox.journal[0].start["wall"]}
 
@@ -49,7 +49,7 @@ def restore(sandbox: Sandbox, *, journal: str) -> Answer:
     lines = sandbox.incoming.body(_digest(journal)).decode("utf-8", "strict").splitlines()
     if lines:
         check_format(lines[0])
-    records = session.checked(Journal.parsed(session.checked_lines(lines), sandbox.incoming.body))
+    records = session.checked(journal_export.parsed(session.checked_lines(lines), sandbox.incoming.body))
     notices, pace = len(sandbox.notices), sandbox.pace
     try:
         with sandbox.journal.exchanged(records):

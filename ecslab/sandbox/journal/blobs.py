@@ -3,6 +3,10 @@
 import hashlib
 import os
 from pathlib import Path
+from typing import Final
+
+LARGE: Final = 4096
+"""Bytes above which a body is large: a layer part is, hardly any other request."""
 
 
 class Blobs:

@@ -8,13 +8,13 @@ digest, each once. A record is on the disk (fsync) when `append` returns.
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from ecslab.sandbox import whole_file
-from ecslab.sandbox.journal.blobs import Blobs
+from ecslab.sandbox.journal.blobs import LARGE, Blobs
 from ecslab.sandbox.journal.record import (
     FIRST,
     Record,
@@ -22,16 +22,12 @@ from ecslab.sandbox.journal.record import (
     checksum_of,
     parsed,
     parsed_line,
-    without_credentials,
     written,
 )
 from ecslab.sandbox.snapshot import folder as snapshots
 
-__all__ = ["LARGE", "Journal", "Record"]
-
 REPLAYING: Final = "replaying.json"
 """Beside a journal that is being replayed, or whose replay never ended: how far it came."""
-LARGE = 4096  # bytes; a layer part is above it, hardly any other request is
 
 
 class Journal:
@@ -152,25 +148,6 @@ class Journal:
             self._file.close()
             self._file = None
 
-    def lines(self) -> tuple[list[str], dict[str, int]]:
-        """The journal as it would be carried away: its lines, and the sizes of large bodies by digest.
-
-        No credentials are in it: the token of a push stays here.
-        """
-        lines: list[str] = []
-        bodies: dict[str, int] = {}
-        before = FIRST
-        for position, record in enumerate(self):
-            blob = self._bodies.get(position)
-            if blob is None and len(record.body) > LARGE:
-                blob = hashlib.sha256(record.body).hexdigest()
-            if blob is not None:
-                bodies[blob] = len(record.body)
-            text = written(without_credentials(record), blob)
-            before = checksum_of(before, text)
-            lines.append(f"{before} {text}")
-        return lines, bodies
-
     def blob(self, digest: str) -> bytes:
         """A large body. Raises KeyError or OSError if there is none."""
         if self._folder is not None:
@@ -179,26 +156,6 @@ class Journal:
             if len(record.body) > LARGE and hashlib.sha256(record.body).hexdigest() == digest:
                 return record.body
         raise KeyError(digest)
-
-    @staticmethod
-    def parsed(lines: Iterable[str], body: Callable[[str], bytes]) -> Iterator[Record]:
-        """The records of lines as `lines` gives them.
-
-        Args:
-            body: gives a large body by its digest.
-
-        Raises:
-            ValueError: a line is damaged, or a body.
-        """
-        before = FIRST
-        for number, line in enumerate(lines, 1):
-            if number == 1:
-                check_format(line)
-            try:
-                record, blob, before = parsed_line(line, before)
-            except (ValueError, KeyError, TypeError, RecursionError) as problem:
-                raise ValueError(f"record {number} is damaged: {problem}") from None
-            yield record if blob is None else replace(record, body=body(blob))
 
     @contextlib.contextmanager
     def exchanged(self, records: Iterable[Record]) -> Iterator[None]:

@@ -24,7 +24,15 @@ give all later ones other ids, or where a call that a lesson makes would not be 
    what they do not take; RunInstances refuses a type that does not exist;
    the proxies of Service Connect write logs, which their tasks need to start, and wait for an answer for
    no longer than its time-out.
-9: managed instances are chosen by the price of their type, which is not that of their vCPUs alone.
+9: a task whose instance drains stays where a service's percents let none be started first and none be missed;
+   an unhealthy task of an older deployment makes room for those of the newest;
+   RunInstances launches up to MaxCount instances, all with the profile, and refuses an image that is not
+   there or does not fit the type, and other requests that cannot be; an instance with a trunk interface names
+   it in an attribute, and nobody overwrites attributes of ECS and its agent; a definition has at most ten
+   placement constraints, a task is in no service's group unless it is the service's, and StartTask names
+   an instance;
+   managed instances are chosen by the price of their type, which is not that of their vCPUs alone,
+   and have trunk interfaces, so that more tasks with an interface of their own fit on each.
 """
 
 from typing import Final

@@ -88,30 +88,38 @@ def test_the_workshop_vpc_has_public_and_private_subnets(client):
 
 def test_a_tasks_interface_looks_as_fargates_does(client):
     eni = attach(client)
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    (interface,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
     octets = eni.public_ip.replace(".", "-")
     association = {
         "PublicIp": eni.public_ip,
         "PublicDnsName": f"ec2-{octets}.compute-1.amazonaws.com",
         "IpOwnerId": "amazon",
     }
-    assert shown["Association"] == association
-    assert shown["PrivateIpAddresses"][0]["Association"] == association
-    assert shown["PrivateIpAddresses"][0]["Primary"] is True
-    assert shown["PrivateDnsName"] == eni.private_dns == f"ip-{eni.private_ip.replace('.', '-')}.ec2.internal"
-    assert (shown["Status"], shown["InterfaceType"], shown["Description"]) == ("in-use", "interface", ABOUT)
-    attachment = shown["Attachment"]
+    assert interface["Association"] == association
+    assert interface["PrivateIpAddresses"][0]["Association"] == association
+    assert interface["PrivateIpAddresses"][0]["Primary"] is True
+    assert (
+        interface["PrivateDnsName"]
+        == eni.private_dns
+        == f"ip-{eni.private_ip.replace('.', '-')}.ec2.internal"
+    )
+    assert (interface["Status"], interface["InterfaceType"], interface["Description"]) == (
+        "in-use",
+        "interface",
+        ABOUT,
+    )
+    attachment = interface["Attachment"]
     assert (attachment["DeviceIndex"], attachment["Status"]) == (1, "attached")
     assert attachment["DeleteOnTermination"] is False
-    assert attachment["InstanceOwnerId"] != shown["OwnerId"] == "123456789012"
+    assert attachment["InstanceOwnerId"] != interface["OwnerId"] == "123456789012"
     assert "InstanceId" not in attachment
-    assert [group["GroupName"] for group in shown["Groups"]] == ["default"]
+    assert [group["GroupName"] for group in interface["Groups"]] == ["default"]
     assert attachment["NetworkCardIndex"] == 0
-    assert shown["RequesterManaged"] is shown["SourceDestCheck"] is True
-    assert shown["RequesterId"] == attachment["InstanceOwnerId"]
-    assert shown["Operator"] == {"Managed": False, "HiddenByDefault": False}
-    assert shown["AvailabilityZoneId"].startswith("use1-az")
-    assert shown["TagSet"] == []
+    assert interface["RequesterManaged"] is interface["SourceDestCheck"] is True
+    assert interface["RequesterId"] == attachment["InstanceOwnerId"]
+    assert interface["Operator"] == {"Managed": False, "HiddenByDefault": False}
+    assert interface["AvailabilityZoneId"].startswith("use1-az")
+    assert interface["TagSet"] == []
 
 
 def test_an_interface_is_found_by_its_public_address(client):
@@ -125,9 +133,9 @@ def test_an_interface_is_found_by_its_public_address(client):
 
 def test_no_public_address_unless_asked(client):
     eni = attach(client, public=False)
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    (interface,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
     assert eni.public_ip is None
-    assert "Association" not in shown
+    assert "Association" not in interface
 
 
 def test_a_released_interface_is_gone_and_its_address_free(client):
@@ -169,12 +177,12 @@ def test_a_second_pool_follows_the_first(client):
 
 def test_the_owner_cannot_touch_a_tasks_interface(client):
     eni = attach(client)
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    (described,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
     assert refused(client.delete_network_interface, NetworkInterfaceId=eni.eni_id) == (
         "InvalidParameterValue",
         f"Network interface '{eni.eni_id}' is currently in use.",
     )
-    attachment = shown["Attachment"]["AttachmentId"]
+    attachment = described["Attachment"]["AttachmentId"]
     denied = ("AuthFailure", "You do not have permission to access the specified resource.")
     interface = {"NetworkInterfaceId": eni.eni_id}
     assert refused(client.detach_network_interface, AttachmentId=attachment) == denied
@@ -192,8 +200,8 @@ def test_the_owner_cannot_touch_a_tasks_interface(client):
     ):
         assert refused(getattr(client, operation), **interface, **more) == denied
     client.create_tags(Resources=[eni.eni_id], Tags=[{"Key": "mine", "Value": "yes"}])
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
-    assert shown["TagSet"] == [{"Key": "mine", "Value": "yes"}]
+    (described,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    assert described["TagSet"] == [{"Key": "mine", "Value": "yes"}]
     address = client.allocate_address(Domain="vpc")["AllocationId"]
     elastic = {"NetworkInterfaceId": eni.eni_id, "AllocationId": address}
     assert refused(client.associate_address, **elastic) == denied
@@ -309,9 +317,9 @@ def test_a_vpc_without_dns_hostnames_gives_no_names(client):
     network = client.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     subnet_id = client.create_subnet(VpcId=network, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
     eni = attach(client, subnet_id)
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
-    assert not shown.get("PrivateDnsName")
-    assert not shown["Association"].get("PublicDnsName")
+    (interface,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    assert not interface.get("PrivateDnsName")
+    assert not interface["Association"].get("PublicDnsName")
     assert eni.private_dns.startswith("ip-10-9-0-")
 
 
@@ -441,8 +449,8 @@ def test_an_address_that_cannot_be_had(client, address, refusal):
     client.create_network_interface(SubnetId=subnet["SubnetId"], PrivateIpAddress=f"{net}.77")
     request = {"ImageId": client.describe_images()["Images"][0]["ImageId"], "MinCount": 1, "MaxCount": 1}
     for named, call in (
-        ("Address", lambda given: client.create_network_interface(**given)),
-        (f"Address {address}", lambda given: client.run_instances(**request, **given)),
+        ("Address", lambda members: client.create_network_interface(**members)),
+        (f"Address {address}", lambda members: client.run_instances(**request, **members)),
     ):
         with pytest.raises(ClientError) as refused:
             call({"SubnetId": subnet["SubnetId"], "PrivateIpAddress": address})
@@ -454,12 +462,12 @@ def test_an_instance_too_has_nobody_elses_address(client):
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     chosen = default_subnets(client)[0]["SubnetId"]
     client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=chosen)
-    shown = client.describe_instances()["Reservations"][0]["Instances"][0]
-    assert shown["PublicIpAddress"].startswith("203.0.113.")
-    holder = task_network.find_public(shown["PublicIpAddress"])
-    assert holder.eni_id == shown["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    instance = client.describe_instances()["Reservations"][0]["Instances"][0]
+    assert instance["PublicIpAddress"].startswith("203.0.113.")
+    holder = task_network.find_public(instance["PublicIpAddress"])
+    assert holder.eni_id == instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
     eni = attach(client, chosen)
-    assert eni.public_ip != shown["PublicIpAddress"]
+    assert eni.public_ip != instance["PublicIpAddress"]
 
 
 def test_machine_images_are_there_when_asked_for(client):

@@ -381,7 +381,7 @@ def test_describing_an_image_that_is_not_there(lab):
 
 
 @pytest.mark.parametrize(
-    ("call", "given", "constraint"),
+    ("call", "members", "constraint"),
     [
         ("list_images", {"maxResults": 1001},
          "'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'"),
@@ -389,9 +389,9 @@ def test_describing_an_image_that_is_not_there(lab):
          "'imageIds' failed to satisfy constraint: 'Member must have length less than or equal to 100'"),
     ],
 )  # fmt: skip
-def test_numbers_and_lists_have_limits(lab, call, given, constraint):
+def test_numbers_and_lists_have_limits(lab, call, members, constraint):
     message = f"InvalidParameterException: Invalid parameter at {constraint}"
-    assert refused(getattr(lab.ecr, call), repositoryName="web", **given) == message
+    assert refused(getattr(lab.ecr, call), repositoryName="web", **members) == message
 
 
 @pytest.mark.parametrize(
@@ -488,10 +488,12 @@ def test_batch_get_image_says_how_long_the_manifest_is(lab):
     event, keep = "before-parse.ecr.BatchGetImage", lambda response_dict, **_: raw.append(response_dict)
     lab.ecr.meta.events.register(event, keep)
     try:
-        shown = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "1"}])["images"][0]
+        image_detail = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "1"}])["images"][
+            0
+        ]
     finally:
         lab.ecr.meta.events.unregister(event, keep)
-    assert json.loads(raw[0]["body"])["images"][0]["imageManifestSize"] == len(shown["imageManifest"])
+    assert json.loads(raw[0]["body"])["images"][0]["imageManifestSize"] == len(image_detail["imageManifest"])
 
 
 def test_what_aws_shows_of_a_repository_that_is_deleted(lab):
@@ -521,19 +523,19 @@ def test_another_digest_than_declared(lab):
     )
 
 
-@pytest.mark.parametrize("given", ["id", "arn", "alias"])
-def test_the_key_is_shown_by_its_arn(lab, given):
+@pytest.mark.parametrize("named_by", ["id", "arn", "alias"])
+def test_the_key_is_shown_by_its_arn(lab, named_by):
     kms = boto3.client("kms", "us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
     key = kms.create_key()["KeyMetadata"]
     kms.create_alias(AliasName="alias/web", TargetKeyId=key["KeyId"])
-    named = {"id": key["KeyId"], "arn": key["Arn"], "alias": "alias/web"}[given]
+    named = {"id": key["KeyId"], "arn": key["Arn"], "alias": "alias/web"}[named_by]
     encryption = {"encryptionType": "KMS", "kmsKey": named}
     repository = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)[
         "repository"
     ]
     assert repository["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
-    (shown,) = lab.ecr.describe_repositories(repositoryNames=["kms"])["repositories"]
-    assert shown["encryptionConfiguration"]["kmsKey"] == key["Arn"]
+    (described,) = lab.ecr.describe_repositories(repositoryNames=["kms"])["repositories"]
+    assert described["encryptionConfiguration"]["kmsKey"] == key["Arn"]
 
 
 def test_a_key_that_is_not_there_or_not_wanted(lab):
@@ -550,8 +552,8 @@ def test_filters_go_with_exclusions_alone(lab):
     filters = [{"filterType": "WILDCARD", "filter": "dev*"}]
     at = "InvalidParameterException: Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to "
     for call, name in ((lab.ecr.create_repository, "new"), (lab.ecr.put_image_tag_mutability, "web")):
-        given = {"imageTagMutability": "MUTABLE", "imageTagMutabilityExclusionFilters": filters}
-        assert refused(call, repositoryName=name, **given) == (
+        settings = {"imageTagMutability": "MUTABLE", "imageTagMutabilityExclusionFilters": filters}
+        assert refused(call, repositoryName=name, **settings) == (
             f"{at}satisfy constraint: 'ImageTagMutabilityExclusionFilters are not allowed when "
             "imageTagMutability is set to MUTABLE'"
         )
@@ -584,9 +586,9 @@ def test_a_scan_is_pending_then_in_progress_then_fails(lab):
     assert scanned(lab) == {"status": "IN_PROGRESS"}
     lab.now += scans.LASTS
     assert scanned(lab) == FAILED
-    (shown,) = lab.ecr.describe_images(repositoryName="web")["imageDetails"]
-    assert shown["imageScanStatus"] == FAILED
-    assert "imageScanFindingsSummary" not in shown
+    (detail,) = lab.ecr.describe_images(repositoryName="web")["imageDetails"]
+    assert detail["imageScanStatus"] == FAILED
+    assert "imageScanFindingsSummary" not in detail
     assert refused(lab.ecr.start_image_scan, **missing) == (
         "LimitExceededException: The scan quota per image has been exceeded. Wait and try again."
     )

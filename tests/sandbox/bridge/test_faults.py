@@ -38,9 +38,9 @@ def on_spot(account, **more):
 
 def over(account, task):
     account.run(account.clock.now + 400)
-    seen = account.see(task)
-    assert seen["lastStatus"] == "STOPPED"
-    return seen
+    described = account.see(task)
+    assert described["lastStatus"] == "STOPPED"
+    return described
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_a_spot_task_has_its_stop_timeout_after_the_warning(account, script, tim
         "SpotInterruption",
         "Your Spot Task was interrupted.",
     )
-    seen = over(account, task)
-    assert seen["containers"][0]["exitCode"] == code
-    assert seen["executionStoppedAt"] - seen["stoppingAt"] == pytest.approx(took)
+    stopped = over(account, task)
+    assert stopped["containers"][0]["exitCode"] == code
+    assert stopped["executionStoppedAt"] - stopped["stoppingAt"] == pytest.approx(took)
 
 
 def test_only_spot_is_interrupted(account):
@@ -93,12 +93,12 @@ def test_a_zone_goes_away_with_its_tasks_and_comes_back(account):
     lost, unaffected = start(account, networkConfiguration=here), start(account, networkConfiguration=there)
     coming = account.start(networkConfiguration=here)
     assert inject("zone", {"zone": "us-east-1b"})["tasks"] == [lost["taskArn"], coming["taskArn"]]
-    seen = over(account, lost)
-    assert (seen["stopCode"], seen["stoppedReason"]) == (
+    stopped = over(account, lost)
+    assert (stopped["stopCode"], stopped["stoppedReason"]) == (
         "InfrastructureHealth",
         "The infrastructure hosting the task in Availability Zone us-east-1b is not available.",
     )
-    assert seen["containers"][0]["exitCode"] == 137
+    assert stopped["containers"][0]["exitCode"] == 137
     assert "exitCode" not in over(account, coming)["containers"][0]
     assert account.see(unaffected)["lastStatus"] == "RUNNING"
     answer = account.ecs("RunTask", **account.order(networkConfiguration=here))
@@ -114,8 +114,8 @@ def test_maintenance_of_a_host(account):
     account.define()
     task = start(account)
     inject("maintenance", {"task": task["taskArn"]})
-    seen = over(account, task)
-    assert (seen["stopCode"], seen["stoppedReason"]) == (
+    stopped = over(account, task)
+    assert (stopped["stopCode"], stopped["stoppedReason"]) == (
         "ServiceSchedulerInitiated",
         "ECS is performing maintenance on the underlying infrastructure hosting the task",
     )
@@ -126,11 +126,11 @@ def test_a_program_ends(account):
     task = start(account)
     inject("exit", {"task": task["taskArn"], "container": "side", "code": 3})
     account.run(account.clock.now + 60)
-    seen = account.see(task)
-    assert (seen["lastStatus"], seen["containers"][1]["exitCode"]) == ("RUNNING", 3)
+    described = account.see(task)
+    assert (described["lastStatus"], described["containers"][1]["exitCode"]) == ("RUNNING", 3)
     inject("exit", {"task": task["taskArn"]})
-    seen = over(account, task)
-    assert (seen["stopCode"], seen["containers"][0]["exitCode"]) == ("EssentialContainerExited", 1)
+    described = over(account, task)
+    assert (described["stopCode"], described["containers"][0]["exitCode"]) == ("EssentialContainerExited", 1)
 
 
 def test_a_program_takes_too_much_memory(account):
@@ -147,8 +147,8 @@ def test_a_program_takes_too_much_memory(account):
 def test_a_registry_that_nobody_reaches(account):
     account.define()
     inject("registry", {"host": "docker.io"})
-    seen = over(account, account.start())
-    assert seen["stoppedReason"] == (
+    stopped = over(account, account.start())
+    assert stopped["stoppedReason"] == (
         f"{MANIFEST} 7 time(s): failed to resolve ref docker.io/library/httpd:2.4: failed to do request: "
         'Head "https://registry-1.docker.io/v2/library/httpd/manifests/2.4": dial tcp 192.0.2.10:443: i/o '
         "timeout"
@@ -160,8 +160,8 @@ def test_a_registry_that_nobody_reaches(account):
 def test_a_registry_that_has_had_enough(account):
     account.define()
     inject("registry", {"host": "docker.io", "problem": "limited"})
-    seen = over(account, account.start())
-    assert seen["stoppedReason"] == (
+    stopped = over(account, account.start())
+    assert stopped["stoppedReason"] == (
         f"{MANIFEST} 1 time(s): failed to resolve ref docker.io/library/httpd:2.4: unexpected status code "
         "[manifests 2.4]: 429 Too Many Requests - Server message: toomanyrequests: You have reached your "
         "pull rate limit. You may increase the limit by authenticating and upgrading: "
@@ -208,9 +208,9 @@ def test_a_registry_that_gives_out_no_layer(account):
 def test_what_fargate_itself_fails_at(account, problem, reason, seconds):
     account.define()
     inject("platform", {"problem": problem})
-    seen = over(account, account.start())
-    assert (seen["stopCode"], seen["stoppedReason"]) == ("TaskFailedToStart", reason)
-    assert seen["stoppedAt"] - seen["createdAt"] == seconds
+    stopped = over(account, account.start())
+    assert (stopped["stopCode"], stopped["stoppedReason"]) == ("TaskFailedToStart", reason)
+    assert stopped["stoppedAt"] - stopped["createdAt"] == seconds
     assert account.enis() == {}
     inject("platform", {"problem": None})
     assert start(account)["desiredStatus"] == "RUNNING"

@@ -83,9 +83,9 @@ def test_an_inline_policy_counts_and_a_denial_wins(client):
      "AmazonECS_FullAccess", "AdministratorAccess", "aws-service-role/AmazonECSServiceRolePolicy"],
 )  # fmt: skip
 def test_every_managed_policy_is_there_when_named(client, path):
-    shown = client.get_policy(PolicyArn=f"{AWS}/{path}")["Policy"]
-    assert shown["PolicyName"] == path.rpartition("/")[2]
-    version = client.get_policy_version(PolicyArn=shown["Arn"], VersionId=shown["DefaultVersionId"])
+    policy = client.get_policy(PolicyArn=f"{AWS}/{path}")["Policy"]
+    assert policy["PolicyName"] == path.rpartition("/")[2]
+    version = client.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
     assert version["PolicyVersion"]["Document"]["Statement"]
 
 

@@ -139,8 +139,8 @@ def test_when_it_was_last_evaluated(lab):
 
 
 def test_the_text_comes_back_without_blanks_and_in_order(lab):
-    given = json.dumps({"rules": [rule(2), rule(1, "untagged")]}, indent=2)
-    answer = lab.ecr.put_lifecycle_policy(repositoryName="web", lifecyclePolicyText=given)
+    policy_text = json.dumps({"rules": [rule(2), rule(1, "untagged")]}, indent=2)
+    answer = lab.ecr.put_lifecycle_policy(repositoryName="web", lifecyclePolicyText=policy_text)
     compact = json.dumps({"rules": [rule(1, "untagged"), rule(2)]}, separators=(",", ":"))
     assert answer["lifecyclePolicyText"] == compact
     assert lab.ecr.get_lifecycle_policy(repositoryName="web")["lifecyclePolicyText"] == compact
@@ -158,12 +158,12 @@ def test_a_preview_shows_what_would_go_and_lets_it_stay(lab):
     )
     assert lab.ecr.get_lifecycle_policy_preview(repositoryName="web")["status"] == "IN_PROGRESS"
     lab.now += lifecycle_preview.LASTS
-    shown = lab.ecr.get_lifecycle_policy_preview(repositoryName="web", maxResults=1)
-    assert (shown["status"], shown["summary"]) == ("COMPLETE", {"expiringImageTotalCount": 2})
-    (first,) = shown["previewResults"]
+    preview = lab.ecr.get_lifecycle_policy_preview(repositoryName="web", maxResults=1)
+    assert (preview["status"], preview["summary"]) == ("COMPLETE", {"expiringImageTotalCount": 2})
+    (first,) = preview["previewResults"]
     assert (first["imageTags"], first["appliedRulePriority"]) == (["a"], 7)
     assert (first["action"], first["storageClass"]) == ({"type": "EXPIRE"}, "STANDARD")
-    assert "nextToken" in shown
+    assert "nextToken" in preview
     only = lab.ecr.get_lifecycle_policy_preview(repositoryName="web", imageIds=[{"imageTag": "b"}])
     assert [row["imageTags"] for row in only["previewResults"]] == [["b"]]
     none = lab.ecr.get_lifecycle_policy_preview(repositoryName="web", filter={"tagStatus": "UNTAGGED"})
@@ -256,8 +256,8 @@ def test_a_text_that_is_short_or_no_policy(lab):
         "Invalid parameter at 'lifecyclePolicyText' failed to satisfy constraint: "
         "'Member must have length greater than or equal to 100'"
     )
-    for given in ("x" * 100, json.dumps(["x" * 100]), "[" * 20_000):
-        message = refused(lab.ecr.put_lifecycle_policy, lifecyclePolicyText=given)
+    for policy_text in ("x" * 100, json.dumps(["x" * 100]), "[" * 20_000):
+        message = refused(lab.ecr.put_lifecycle_policy, lifecyclePolicyText=policy_text)
         assert message == f"{FAILURE}Could not map policyString into LifecyclePolicy.'"
 
 

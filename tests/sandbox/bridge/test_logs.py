@@ -59,8 +59,8 @@ def open_stream(create_group=False):
 
 
 def messages(client):
-    shown = client.get_log_events(logGroupName=GROUP, logStreamName=STREAM, startFromHead=True)
-    return [(event["timestamp"], event["message"]) for event in shown["events"]]
+    answer = client.get_log_events(logGroupName=GROUP, logStreamName=STREAM, startFromHead=True)
+    return [(event["timestamp"], event["message"]) for event in answer["events"]]
 
 
 def test_lines_are_read_back_with_their_time(client, role):
@@ -192,8 +192,8 @@ def test_retention_lets_go_of_what_is_older_and_nothing_else(client, role, monke
     for hour in range(-72, 1):
         logs.write(REGION, GROUP, STREAM, [(NOW + hour * 3600, f"hour {hour}")])
     client.put_retention_policy(logGroupName=GROUP, retentionInDays=1)
-    shown = [event["message"] for event in client.filter_log_events(logGroupName=GROUP)["events"]]
-    assert shown == [f"hour {hour}" for hour in range(-24, 1)]
+    messages = [event["message"] for event in client.filter_log_events(logGroupName=GROUP)["events"]]
+    assert messages == [f"hour {hour}" for hour in range(-24, 1)]
     stream = client.describe_log_streams(logGroupName=GROUP)["logStreams"][0]
     assert stream["firstEventTimestamp"] == (NOW - 24 * 3600) * 1000
     client.create_log_stream(logGroupName=GROUP, logStreamName="another")  # time to tidy up
@@ -210,5 +210,5 @@ def test_pages_of_all_streams_go_on_where_the_last_ended(client):
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=GROUP, startTime=int(NOW * 1000), PaginationConfig={"PageSize": 3}
     )
-    shown = [event["message"] for page in pages for event in page["events"]]
-    assert shown == [f"{name} {second}" for second in range(10) for name in ("a", "b")]
+    messages = [event["message"] for page in pages for event in page["events"]]
+    assert messages == [f"{name} {second}" for second in range(10) for name in ("a", "b")]

@@ -91,8 +91,8 @@ def test_the_text_comes_back_as_aws_prints_it(aws):
     both = ["ecr:BatchGetImage", "ecr:PutImage"]
     condition = {"StringLike": {"aws:PrincipalArn": ["a", "b"]}}
     who = {"AWS": [ACCOUNT]}
-    given = {"Action": both, "Condition": condition, "Effect": "Allow", "Principal": who, "Sid": "pull"}
-    set_ = put(aws, given)
+    statement = {"Action": both, "Condition": condition, "Effect": "Allow", "Principal": who, "Sid": "pull"}
+    set_ = put(aws, statement)
     assert (
         set_["policyText"]
         == f"""{{

@@ -83,7 +83,7 @@ def _of_stores(aws):
     yield "route53:hostedzone", f"arn:aws:route53:::hostedzone/{zone['Id'].rpartition('/')[2]}"
 
 
-def shown(tagging, **filters):
+def tags_by_arn(tagging, **filters):
     mappings = tagging.get_resources(**filters)["ResourceTagMappingList"]
     return {each["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in mappings}
 
@@ -96,14 +96,14 @@ def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging
     sandbox = aws.endpoint.transport.sandbox
     sandbox.account.rebuild(sandbox.clock.now)
     by_owner = [{"Key": "owner", "Values": ["me"]}]
-    assert shown(tagging, TagFilters=by_owner).keys() == set(arns)
+    assert tags_by_arn(tagging, TagFilters=by_owner).keys() == set(arns)
     for kind, arn in arns_by_kind.items():
-        tags = shown(tagging, ResourceTypeFilters=[kind], TagFilters=by_owner)
+        tags = tags_by_arn(tagging, ResourceTypeFilters=[kind], TagFilters=by_owner)
         assert tags[arn]["for"] == "web"
     assert {"owner", "for"} <= set(tagging.get_tag_keys()["TagKeys"])
     assert tagging.get_tag_values(Key="owner")["TagValues"] == ["me"]
     failed = tagging.untag_resources(ResourceARNList=arns, TagKeys=["owner", "for"])["FailedResourcesMap"]
-    assert failed == {} and shown(tagging, TagFilters=by_owner) == {}
+    assert failed == {} and tags_by_arn(tagging, TagFilters=by_owner) == {}
 
 
 def test_each_service_says_the_same(aws, tagging, arns_by_kind):
@@ -119,7 +119,7 @@ def test_each_service_says_the_same(aws, tagging, arns_by_kind):
     assert tags == OWNER
     aws.ecs.untag_resource(resourceArn=arns_by_kind["ecs:cluster"], tagKeys=["owner"])
     aws.client("elbv2").remove_tags(ResourceArns=[targets], TagKeys=["owner"])
-    tagged = shown(tagging)
+    tagged = tags_by_arn(tagging)
     assert (
         arns_by_kind["ecs:service"] in tagged
         and arns_by_kind["ecs:cluster"] not in tagged
@@ -134,7 +134,7 @@ def test_what_is_not_there_fails_alone(tagging, arns_by_kind):
     )["FailedResourcesMap"]  # fmt: skip
     assert failed.keys() == set(strange)
     assert {failure["ErrorCode"] for failure in failed.values()} == {"InvalidParameterException"}
-    assert shown(tagging)[arns_by_kind["ecs:cluster"]] == {"owner": "me"}
+    assert tags_by_arn(tagging)[arns_by_kind["ecs:cluster"]] == {"owner": "me"}
     failed = tagging.tag_resources(ResourceARNList=[arns_by_kind["ecs:cluster"]], Tags={"aws:x": "y"})
     assert arns_by_kind["ecs:cluster"] in failed["FailedResourcesMap"]
 
@@ -149,6 +149,6 @@ def test_pages_and_deleted_resources(aws, tagging):
     assert [len(page["ResourceTagMappingList"]) for page in (first, rest)] == [3, 2]
     assert not rest.get("PaginationToken")
     aws.ecs.delete_cluster(cluster="c0")
-    assert len(shown(tagging, ResourceTypeFilters=["ecs:cluster"])) == 4
+    assert len(tags_by_arn(tagging, ResourceTypeFilters=["ecs:cluster"])) == 4
     with pytest.raises(tagging.exceptions.PaginationTokenExpiredException):
         tagging.get_resources(PaginationToken="é")

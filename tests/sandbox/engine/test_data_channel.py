@@ -53,20 +53,20 @@ def test_a_message_is_read_as_it_was_written(written):
 
 @given(MESSAGES.filter(lambda each: each.created < 2**63 and each.payload_type < 2**31))
 def test_the_plugin_reads_what_is_written(written):
-    seen = fields(written.encoded())
-    assert (seen["kind"], seen["sequence"], seen["payload"]) == (
+    read = fields(written.encoded())
+    assert (read["kind"], read["sequence"], read["payload"]) == (
         written.kind, written.sequence, written.payload,
     )  # fmt: skip
-    assert seen["id"] == str(written.id) and seen["type"] == written.payload_type
+    assert read["id"] == str(written.id) and read["type"] == written.payload_type
 
 
 @given(
     st.sampled_from([wire.INPUT, wire.ACKNOWLEDGE]), st.binary(max_size=99), st.integers(0, 12), st.uuids()
 )
 def test_what_the_plugin_writes_is_read(kind, payload, payload_type, id):
-    seen = wire.decoded(message(kind, payload, payload_type, 7, id))
-    assert (seen.kind, seen.payload, seen.payload_type, seen.sequence) == (kind, payload, payload_type, 7)
-    assert seen.id == id
+    read = wire.decoded(message(kind, payload, payload_type, 7, id))
+    assert (read.kind, read.payload, read.payload_type, read.sequence) == (kind, payload, payload_type, 7)
+    assert read.id == id
 
 
 @given(st.binary(max_size=400))
@@ -219,7 +219,7 @@ def test_what_is_not_acknowledged_is_sent_again(account, task):
 
 def test_a_client_that_acknowledges_nothing_gets_no_more_than_a_window(account, task):
     plugin = account.step_in(task, "sh -c 'while true; do echo xxxxxxxxxxxxxxxxxxxxxxxx; done'")
-    plugin.acknowledge = lambda seen: None
+    plugin.acknowledge = lambda received: None
     for _ in range(400):
         account.run(1)
         plugin.look()

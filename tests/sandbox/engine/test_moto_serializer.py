@@ -26,19 +26,19 @@ def aws(tmp_path):
 
 def test_the_names_remembered_are_those_moto_composes_anew(aws, monkeypatch):
     moto_serializer.prepare()
-    picks, seen = importlib.import_module("moto.core.serialize").AttributePicker.__call__.__globals__, set()
+    picks, keys = importlib.import_module("moto.core.serialize").AttributePicker.__call__.__globals__, set()
     remembered = picks["_names_of"]
 
     def checked(picker, context):
         names = remembered(picker, context)
         assert names == tuple(dict.fromkeys(picker.get_possible_keys(context))), context.key_path
-        seen.add(context.key)
+        keys.add(context.key)
         return names
 
     monkeypatch.setitem(picks, "_names_of", checked)
     for service, look in [*LOOKS, *LOOKS]:
         getattr(aws.client(service), look)()
-    assert {"SubnetId", "Routes", "IpPermissions", "Roles", "TargetGroupArn"} <= seen
+    assert {"SubnetId", "Routes", "IpPermissions", "Roles", "TargetGroupArn"} <= keys
 
 
 def test_what_moto_changes_on_the_way_out_is_changed():

@@ -35,11 +35,11 @@ def test_a_clock_that_is_set_or_a_laptop_that_slept_moves_time_by_a_minute_at_mo
     with sandbox.lock:
         wall[0] += 5
         sandbox.timekeeper.arrive()
-        before, shown = sandbox.clock.now, sandbox.clock.timestamp()
+        before, timestamp = sandbox.clock.now, sandbox.clock.timestamp()
         wall[0] += jump
         sandbox.timekeeper.arrive()
         assert before <= sandbox.clock.now <= before + 10 * IDLE + 1
-        assert sandbox.clock.timestamp() >= shown
+        assert sandbox.clock.timestamp() >= timestamp
         wall[0] += 3
         sandbox.timekeeper.arrive()
         now, records = sandbox.clock.now, len(sandbox.journal)
@@ -106,11 +106,11 @@ def test_the_first_task_comes_up_slowly_and_later_ones_at_the_usual_speed(tmp_pa
         cluster.create(lab)
         task_definition.register(lab, "public.ecr.aws/docker/library/httpd:2.4", logs=False)
         for _ in range(2):
-            started, seen = task.run(lab), {}
+            started, seconds_by_status = task.run(lab), {}
             while (status := task.describe(lab, started)["lastStatus"]) != "RUNNING":
-                seen[status] = seen.get(status, 0) + 0.25
+                seconds_by_status[status] = seconds_by_status.get(status, 0) + 0.25
                 wall[0] += 0.25
-            yield seen, lab.control("status")["clock"]["rate"]
+            yield seconds_by_status, lab.control("status")["clock"]["rate"]
             task.stop(lab.fast_forward(), started)
 
     (first, rate), (second, usual) = speeds(None)

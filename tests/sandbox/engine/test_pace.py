@@ -116,7 +116,7 @@ def test_a_speed_has_bounds(speed):
 )
 def test_whatever_happens_time_and_what_it_shows_never_go_back(events):
     wall = Wall()
-    pace, now, shown = paced(wall), 0.0, 0.0
+    pace, now, shown_time = paced(wall), 0.0, 0.0
     for what, amount, flag in events:
         if what == "wait":
             wall.now += amount
@@ -136,5 +136,5 @@ def test_whatever_happens_time_and_what_it_shows_never_go_back(events):
         now = target
         if idle:
             pace.go_on(now)
-        assert pace.timeline.wall_at(now) >= shown - 1e-6
-        shown = pace.timeline.wall_at(now)
+        assert pace.timeline.wall_at(now) >= shown_time - 1e-6
+        shown_time = pace.timeline.wall_at(now)

@@ -48,20 +48,20 @@ class Encrypting(Plugin):
         } | spoiled.pop("context", {})
         self.kms, self.spoiled, self.raw = account.aws.client("kms"), spoiled, []
 
-    def output(self, seen):
-        if seen["type"] not in (1, 5, 7, 8):
+    def output(self, received):
+        if received["type"] not in (1, 5, 7, 8):
             return
         self.expected += 1
-        self.acknowledge(seen)
-        content = seen["payload"]
-        if seen["type"] == 5:
+        self.acknowledge(received)
+        content = received["payload"]
+        if received["type"] == 5:
             self.send(json.dumps({"ProcessedClientActions": self.processed(json.loads(content))}).encode(), 6)
-        elif seen["type"] == 8:
+        elif received["type"] == 8:
             challenge = self.decrypted(base64.b64decode(json.loads(content)["Challenge"]))
             challenge = self.spoiled.get("challenge", challenge)
             answer = base64.b64encode(self.encrypted(challenge)).decode()
             self.send(json.dumps({"Challenge": answer}).encode(), 9)
-        elif seen["type"] == 7:
+        elif received["type"] == 7:
             self.said = json.loads(content)["CustomerMessage"]
         else:
             self.raw.append(content)
@@ -140,7 +140,7 @@ def test_a_client_that_has_not_the_key_gets_no_session(account, task, spoiled, w
 def test_the_handshake_cannot_be_passed_by(account, task):
     answer = account.execute(task)
     plugin = Plugin(account.channel(answer), answer["session"])
-    plugin.output = lambda seen: None
+    plugin.output = lambda received: None
     plugin.start()
     plugin.send(json.dumps({"Challenge": "AAAA"}).encode(), 9)
     plugin.send(b"echo x\r")

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecslab.sandbox.journal.journal import LARGE, Journal, Record
+from ecslab.sandbox.journal.blobs import LARGE
+from ecslab.sandbox.journal.journal import Journal
+from ecslab.sandbox.journal.record import Record
 
 BIG = bytes(LARGE + 1)
 

@@ -152,10 +152,10 @@ def test_pushing_the_same_again_is_no_error(docker):
 
 def test_a_layer_in_chunks(docker):
     where = docker("POST", "/v2/web/blobs/uploads/")[1]["Location"]
-    for first, chunk, seen in ((0, b"abc", "0-2"), (3, b"de", "0-4")):
+    for first, chunk, received in ((0, b"abc", "0-2"), (3, b"de", "0-4")):
         span = f"{first}-{first + len(chunk) - 1}"
         status, headers, _ = docker("PATCH", where, chunk, content_range=span)
-        assert (status, headers["Range"]) == (202, seen)
+        assert (status, headers["Range"]) == (202, received)
         where = headers["Location"]
     status, headers, _ = docker("GET", where)
     assert (status, headers["Range"]) == (204, "0-4")

@@ -96,8 +96,8 @@ def test_tags_inspecting_and_deleting(registry, repository):
     for tag in ("b", "a"):
         registry.does("copy", registry.url(HTTPD), registry.url(f"{repository}:{tag}"))
     assert json.loads(registry.does("list-tags", registry.url(repository)))["Tags"] == ["a", "b"]
-    seen = json.loads(registry.does("inspect", registry.url(f"{repository}:a")))
-    assert (seen["Architecture"], seen["Labels"]["ecslab.synthetic"]) == ("amd64", "true")
+    inspected = json.loads(registry.does("inspect", registry.url(f"{repository}:a")))
+    assert (inspected["Architecture"], inspected["Labels"]["ecslab.synthetic"]) == ("amd64", "true")
     registry.does("delete", registry.url(f"{repository}:a"))
     assert registry.ecr.describe_images(repositoryName=repository)["imageDetails"] == []
 

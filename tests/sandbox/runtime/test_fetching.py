@@ -69,14 +69,14 @@ def test_what_a_container_gets(script, answer, lines):
 
 
 def test_what_a_server_gets():
-    seen = []
+    requests = []
 
     def answer(request):
-        seen.append(request)
+        requests.append(request)
         return HttpResponse(200)
 
     fetched("curl -X PUT -H 'X-Token: t' -d body 'http://localhost/a?b=c'", answer)
-    (request,) = seen
+    (request,) = requests
     assert (request.method, request.target, request.body) == ("PUT", "/a?b=c", b"body")
     assert (request.headers["x-token"], request.headers["host"]) == ("t", "localhost")
 

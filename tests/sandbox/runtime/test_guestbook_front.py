@@ -43,8 +43,8 @@ def answered(environment, **answers):
     ],
 )  # fmt: skip
 def test_each_answer_in_words(answer, words):
-    shown = answered({"BACK_DNS": "http://back:8080", "PATH": "/bin"}, back=(8080, answer))
-    assert shown == {"dns": {"url": "http://back:8080", **words}}
+    answers = answered({"BACK_DNS": "http://back:8080", "PATH": "/bin"}, back=(8080, answer))
+    assert answers == {"dns": {"url": "http://back:8080", **words}}
 
 
 def test_every_name_is_asked_and_the_page_shows_them():

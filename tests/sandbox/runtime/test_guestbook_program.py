@@ -49,8 +49,8 @@ def ask(container, method, path, body=b""):
 
 
 def without_host(body):
-    shown = json.loads(body) if body else {}
-    return {key: value for key, value in shown.items() if key != "host"}
+    members = json.loads(body) if body else {}
+    return {key: value for key, value in members.items() if key != "host"}
 
 
 def timeless(line):

@@ -122,7 +122,7 @@ def test_what_is_typed_ahead_is_run_later():
 
 
 @pytest.mark.parametrize(
-    ("typed", "shown"),
+    ("typed", "screen"),
     [
         ("ec\x7f\x7f\x7fecho a\r", "a\r\n# "),
         ("wrong\x15echo b\r", "b\r\n# "),
@@ -133,9 +133,9 @@ def test_what_is_typed_ahead_is_run_later():
         ("\r", "\r\n# "),
     ],
 )
-def test_lines(typed, shown):
+def test_lines(typed, screen):
     seat = Seat("sh")
-    assert seat.type(typed).endswith(shown) and seat.code is None
+    assert seat.type(typed).endswith(screen) and seat.code is None
 
 
 def test_a_program_that_is_not_in_the_image():
@@ -179,14 +179,14 @@ def test_more_lines_than_are_kept_are_lost():
 
 @given(st.lists(st.binary(max_size=40), max_size=20))
 def test_a_terminal_takes_anything(pieces):
-    shown = []
-    terminal = Terminal(shown.append)
+    output = []
+    terminal = Terminal(output.append)
     for piece in pieces:
         for _ in terminal.typed(piece):
             pass
         terminal.write_line("x")
     assert all(len(line.encode()) <= 3 * LONGEST_LINE for line in terminal.lines)
-    "".join(shown).encode()  # no half of a character
+    "".join(output).encode()  # no half of a character
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=60))

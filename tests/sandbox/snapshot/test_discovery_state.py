@@ -18,7 +18,7 @@ def clients(sandbox):
     return Discovering(in_process.endpoint_of(sandbox))
 
 
-def shown(aws):
+def described(aws):
     """What the account tells of names and instances, and what the asking task got."""
     services = aws.cloud_map.list_services()["Services"]
     instances = [aws.instances(service) for service in services]
@@ -75,14 +75,14 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
     assert sandbox.account.replay.position > 5
     aws = clients(sandbox)
     aws.pass_time(120)
-    after = shown(aws)
+    after = described(aws)
     assert any("came" in line for line in after[-1])
     sandbox.close()
     states = []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
         states.append(state_of(again))
-        assert shown(clients(again)) == after
+        assert described(clients(again)) == after
         again.close()
     assert difference(*states) == ""
 

@@ -81,8 +81,8 @@ def test_the_guestbook_s_entries_are_held(tmp_path, monkeypatch):
     sandbox.close()
     assert has_snapshot(tmp_path / "home")
     again = opened(tmp_path / "home")
-    shown = again.visit(address, 80, HttpRequest("GET", "/api/entries", "", {}, b""))
-    assert json.loads(shown.body)["entries"] == [{"name": "Ana", "text": "I was here"}]
+    answer = again.visit(address, 80, HttpRequest("GET", "/api/entries", "", {}, b""))
+    assert json.loads(answer.body)["entries"] == [{"name": "Ana", "text": "I was here"}]
     again.close()
 
 
@@ -94,10 +94,10 @@ def test_the_guestbook_s_front_is_held(tmp_path, monkeypatch):
     address, group = serving(client, furnished(client), guestbook_front, BACK_DNS="http://nobody.internal")
     let_in(client, group)
     ask = HttpRequest("GET", "/api/ask", "", {}, b"")
-    shown = sandbox.visit(address, 80, ask)
-    assert json.loads(shown.body)["answers"]["dns"]["error"] == "no such name"
+    answer = sandbox.visit(address, 80, ask)
+    assert json.loads(answer.body)["answers"]["dns"]["error"] == "no such name"
     sandbox.close()
     assert has_snapshot(tmp_path / "home")
     again = opened(tmp_path / "home")
-    assert again.visit(address, 80, ask).body == shown.body
+    assert again.visit(address, 80, ask).body == answer.body
     again.close()

@@ -39,19 +39,23 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
     assert sandbox.account.replay.position > 5
     aws = clients(sandbox)
     measured(aws, 20, 30)
-    shown = aws.activities("web", IncludeNotScaledActivities=True), aws.policy("web"), aws.counts("web")
-    assert {"scheduled action name rush was triggered"} < {each["Cause"] for each in shown[0]}
+    before_replay = (
+        aws.activities("web", IncludeNotScaledActivities=True),
+        aws.policy("web"),
+        aws.counts("web"),
+    )
+    assert {"scheduled action name rush was triggered"} < {each["Cause"] for each in before_replay[0]}
     sandbox.close()
     states = []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
         states.append(state_of(again))
-        seen = clients(again)
+        restarted = clients(again)
         after_replay = (
-            seen.activities("web", IncludeNotScaledActivities=True),
-            seen.policy("web"),
-            seen.counts("web"),
+            restarted.activities("web", IncludeNotScaledActivities=True),
+            restarted.policy("web"),
+            restarted.counts("web"),
         )
-        assert after_replay == shown
+        assert after_replay == before_replay
         again.close()
     assert difference(*states) == ""

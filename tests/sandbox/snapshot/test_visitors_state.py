@@ -11,7 +11,7 @@ def client(sandbox):
     return Visited(in_process.endpoint_of(sandbox))
 
 
-def seen(aws):
+def described(aws):
     """How the visitors do, and what CloudWatch tells of them and of the health of who serves them."""
     names = ("RequestCount", "HTTPCode_ELB_5XX_Count", "UnHealthyHostCount")
     aws.arn = aws.elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
@@ -27,22 +27,22 @@ def test_a_snapshot_with_visitors_and_a_replay_go_on_alike(tmp_path, monkeypatch
     aws = client(sandbox).prepared().served(2)
     aws.visitors(profile="spike", rate=5, peak=60, after=60, seconds=900)
     aws.pass_time(200.5)
-    before = seen(aws)
+    before = described(aws)
     assert before[0]["arrivals"] > 1000 and before[0]["queued"] > 10
     sandbox.close()  # here a snapshot is written
     monkeypatch.setattr(snapshots, "AT_STOP", 1_000_000)
     sandbox = opened(home)
     assert sandbox.account.replay.position > 5
     aws = client(sandbox)
-    assert seen(aws) == before
+    assert described(aws) == before
     aws.pass_time(600)
-    after = seen(aws)
+    after = described(aws)
     assert after[0]["arrivals"] > before[0]["arrivals"]
     sandbox.close()
     states = []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
-        assert seen(client(again)) == after
+        assert described(client(again)) == after
         states.append(state_of(again))
         again.close()
     assert difference(*states) == ""

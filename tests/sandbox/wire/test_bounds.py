@@ -44,16 +44,16 @@ def ask(endpoint):
 def call(ask):
     """A call by its name, such as `ecs:RunTask`; what it is given is an object, a form, or bytes."""
 
-    def called(name, given):
+    def called(name, content):
         service, _, operation = name.partition(":")
         if service in JSON:
-            body = given if isinstance(given, bytes) else json.dumps(given).encode()
+            body = content if isinstance(content, bytes) else json.dumps(content).encode()
             headers = {"x-amz-target": JSON[service] + operation}
             return ask(service, {**headers, "content-type": "application/x-amz-json-1.1"}, body)
-        form = f"Action={operation}&Version={FORM[service]}&{given}".encode()
+        form = f"Action={operation}&Version={FORM[service]}&{content}".encode()
         return ask(service, {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}, form)
 
-    for name, given in {
+    for name, content in {
         "ecs:CreateCluster": {"clusterName": "default"},
         "ecs:RegisterTaskDefinition": {
             "family": "a", "containerDefinitions": [{"name": "a", "image": "httpd", "memory": 4}]},
@@ -63,7 +63,7 @@ def call(ask):
         "ec2:DescribeInstances": "",
         "iam:ListRoles": "", "sts:GetCallerIdentity": "", "elasticloadbalancing:DescribeTargetGroups": "",
     }.items():  # fmt: skip
-        assert called(name, given)[0] == 200, name
+        assert called(name, content)[0] == 200, name
     return called
 
 
@@ -150,8 +150,8 @@ TOO_MUCH = {
 
 @pytest.mark.parametrize("what", TOO_MUCH)
 def test_too_much_is_refused_at_once(call, what):
-    name, given, words = TOO_MUCH[what]
-    status, answer, seconds = call(name, given)
+    name, content, words = TOO_MUCH[what]
+    status, answer, seconds = call(name, content)
     assert (status, words in answer) == (400, True), answer[:300]
     assert len(answer) < 1500
     assert seconds < SECONDS
@@ -171,8 +171,8 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_a_token_that_was_never_given_is_refused(call, name):
     for token in ODD_TOKENS:
-        given = {PAGES[name]: token} if name.partition(":")[0] in JSON else f"{PAGES[name]}={token}"
-        status, answer, seconds = call(name, given)
+        content = {PAGES[name]: token} if name.partition(":")[0] in JSON else f"{PAGES[name]}={token}"
+        status, answer, seconds = call(name, content)
         assert 400 <= status < 500, (token[:20], answer[:200])
         assert seconds < SECONDS
 

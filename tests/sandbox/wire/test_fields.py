@@ -77,14 +77,15 @@ def refusal(call, **parameters):
 
 
 def test_a_member_that_the_table_refuses(lab):
-    assert refusal(lab.ecs.list_tasks, daemonName="x") == (
-        "UnsupportedFeatureException: This sandbox does not carry daemons of managed instances yet."
+    given = {"taskDefinition": "x", "volumeConfigurations": [{"name": "x"}]}
+    assert refusal(lab.ecs.run_task, **given) == (
+        "UnsupportedFeatureException: This sandbox does not carry volumes of EBS yet."
     )
 
 
 def test_a_nested_member_that_the_table_refuses(lab):
-    given = {"name": "web", "resourceRequirements": [{"type": "GPU", "value": "1"}]}
-    overrides = {"containerOverrides": [{"name": "side"}, given]}
+    override = {"name": "web", "resourceRequirements": [{"type": "GPU", "value": "1"}]}
+    overrides = {"containerOverrides": [{"name": "side"}, override]}
     assert refusal(lab.ecs.run_task, taskDefinition="web", overrides=overrides) == (
         "UnsupportedFeatureException: This sandbox does not carry GPUs yet."
     )
@@ -109,7 +110,7 @@ def test_a_member_that_nobody_knows(lab):
 
 
 @pytest.mark.parametrize(
-    ("operation", "given", "path"),
+    ("operation", "members", "path"),
     [
         ("TagResource", {"tags": [{"key": "a"}, {"keys": "b"}]}, "tags.keys"),
         ("RunTask", {"volumeConfigurations": []}, None),
@@ -117,9 +118,9 @@ def test_a_member_that_nobody_knows(lab):
         ("RunTask", {"referenceId": None, "enableExecuteCommand": True}, None),
     ],
 )  # fmt: skip
-def test_what_is_looked_at(operation, given, path):
+def test_what_is_looked_at(operation, members, path):
     headers = {"x-amz-target": f"AmazonEC2ContainerServiceV20141113.{operation}"}
-    request = HttpRequest("POST", "/", "", headers, json.dumps(given).encode())
+    request = HttpRequest("POST", "/", "", headers, json.dumps(members).encode())
     refused = pytest.raises(AwsError, match=f"'{path}' is a member that this sandbox does not know")
     with refused if path else contextlib.nullcontext():
         check(request, "ecs", operation)

@@ -149,9 +149,9 @@ def names(aws):
     }  # fmt: skip
 
 
-def answer(aws, names, service, operation, given):
+def answer(aws, names, service, operation, members):
     """What a read answers, or the code of its refusal."""
-    text = json.dumps(given)
+    text = json.dumps(members)
     for name, value in names.items():
         text = text.replace(f'"{name}"', json.dumps(value))
     try:
@@ -163,10 +163,10 @@ def answer(aws, names, service, operation, given):
 
 @pytest.mark.parametrize("resource", READS)
 def test_what_tools_read_is_answered(aws, names, resource):
-    for service, given, reads in READS[resource]:
+    for service, members, reads in READS[resource]:
         for read in reads.split():
             operation, _, error = read.partition("=")
-            reply = answer(aws, names, service, operation, given)
+            reply = answer(aws, names, service, operation, members)
             assert reply == error if error else isinstance(reply, dict), f"{operation}: {reply}"
 
 

@@ -98,7 +98,7 @@ def test_a_wrong_content_type(ask, content):
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "given", "refusal"),
+    ("service", "operation", "members", "refusal"),
     [
         ("ecr", "CreateRepository", {}, ("InvalidParameterException", NULL.format("repositoryName"))),
         ("logs", "CreateLogGroup", {}, ("InvalidParameterException", NULL.format("logGroupName"))),
@@ -111,8 +111,8 @@ def test_a_wrong_content_type(ask, content):
          ("SerializationException", "STRING_VALUE can not be converted to an Integer")),
     ],
 )  # fmt: skip
-def test_members_that_are_missing_or_of_another_type(ask, service, operation, given, refusal):
-    assert ask(service, call(service, operation), json.dumps(given).encode()) == (400, *refusal)
+def test_members_that_are_missing_or_of_another_type(ask, service, operation, members, refusal):
+    assert ask(service, call(service, operation), json.dumps(members).encode()) == (400, *refusal)
 
 
 @pytest.mark.parametrize(

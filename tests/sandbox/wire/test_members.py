@@ -94,15 +94,15 @@ def call(client, operation, parameters):
     return getattr(client, xform_name(operation))(**parameters)
 
 
-@pytest.mark.parametrize(("service", "operation", "shape", "place", "given"), NEWER)
-def test_a_member_of_a_newer_botocore_is_refused(client, service, operation, shape, place, given):
+@pytest.mark.parametrize(("service", "operation", "shape", "place", "request_members"), NEWER)
+def test_a_member_of_a_newer_botocore_is_refused(client, service, operation, shape, place, request_members):
     newer = client(service)
     members = newer.meta.service_model._service_description["shapes"][shape]["members"]
     members["NewMember"] = {"shape": "NewMember", **place}
     newer.meta.service_model._service_description["shapes"]["NewMember"] = {"type": "string"}
-    inner = "NewMember" in json.dumps(given, default=str)
+    inner = "NewMember" in json.dumps(request_members, default=str)
     with pytest.raises(ClientError) as refusal:
-        call(newer, operation, given if inner else given | {"NewMember": "x"})
+        call(newer, operation, request_members if inner else request_members | {"NewMember": "x"})
     error = refusal.value.response["Error"]
     assert error["Code"] and refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     unknown = r"'.*[nN]ew-?[mM]ember' is a member that this sandbox does not know\."
@@ -110,15 +110,15 @@ def test_a_member_of_a_newer_botocore_is_refused(client, service, operation, sha
     assert client("sts").get_caller_identity()["Account"] == "123456789012"
 
 
-@pytest.mark.parametrize(("service", "operation", "given"), KNOWN)
-def test_what_the_model_knows_is_taken(client, service, operation, given):
-    if "VpcId" in given:
-        given = given | {"VpcId": client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]}
-    assert call(client(service), operation, given)["ResponseMetadata"]["HTTPStatusCode"] < 300
+@pytest.mark.parametrize(("service", "operation", "members"), KNOWN)
+def test_what_the_model_knows_is_taken(client, service, operation, members):
+    if "VpcId" in members:
+        members = members | {"VpcId": client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]}
+    assert call(client(service), operation, members)["ResponseMetadata"]["HTTPStatusCode"] < 300
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "given", "code"),
+    ("service", "operation", "members", "code"),
     [
         ("ecs", "ListClusters", {"maxResults": "ten"}, "SerializationException"),
         ("ecr", "DescribeRepositories", {"repositoryNames": [["web"]]}, "SerializationException"),
@@ -132,13 +132,13 @@ def test_what_the_model_knows_is_taken(client, service, operation, given):
         ("ec2", "DescribeVpcs", {"DryRun": "perhaps"}, "InvalidParameterValue"),
     ],
 )
-def test_a_member_of_the_wrong_type_is_refused(client, service, operation, given, code):
+def test_a_member_of_the_wrong_type_is_refused(client, service, operation, members, code):
     asking = client(service)
     for shape in asking.meta.service_model._service_description["shapes"].values():
         if shape["type"] in ("boolean", "integer", "long"):
             shape["type"] = "string"  # else the client itself would refuse or change it
     with pytest.raises(ClientError) as refusal:
-        call(asking, operation, given)
+        call(asking, operation, members)
     assert refusal.value.response["Error"]["Code"] == code
     assert client("sts").get_caller_identity()["Account"] == "123456789012"
 

@@ -89,12 +89,12 @@ def test_timestamps_are_wall_clock_and_durations_are_shortened_by_the_speed():
 
 @given(st.lists(st.floats(0, 1e6)), st.floats(0, 1e6))
 def test_events_happen_in_order_and_none_is_lost(delays, until):
-    clock, seen = Clock(), []
+    clock, moments = Clock(), []
     for delay in delays:
-        clock.after(delay, lambda: seen.append(clock.now))
+        clock.after(delay, lambda: moments.append(clock.now))
     clock.run(until)
-    assert len(seen) == sum(delay <= until for delay in delays)
-    assert all(a <= b for a, b in pairwise(seen))
+    assert len(moments) == sum(delay <= until for delay in delays)
+    assert all(a <= b for a, b in pairwise(moments))
 
 
 def test_a_run_to_a_change_passes_over_what_changes_nothing():

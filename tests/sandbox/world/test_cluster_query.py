@@ -84,21 +84,21 @@ def test_what_is_no_expression(expression, problem):
     assert str(refused.value) == problem
 
 
-def refused(check, given, **how):
+def refused(check, rows, **how):
     with pytest.raises(AwsError) as refusal:
-        check(given, **how)
+        check(rows, **how)
     return f"{refusal.value.code}: {refusal.value.message}"
 
 
 def test_a_broken_expression_is_refused_with_what_is_wrong():
-    given = [{"type": "memberOf", "expression": "stack == prod"}]
+    constraints = [{"type": "memberOf", "expression": "stack == prod"}]
     sentence = "Invalid expression 'stack == prod': unknown subject 'stack'."
-    assert refused(rules.constraints, given) == f"InvalidParameterException: {sentence}"
-    assert refused(rules.constraints, given, of_definition=True) == f"ClientException: {sentence}"
+    assert refused(rules.constraints, constraints) == f"InvalidParameterException: {sentence}"
+    assert refused(rules.constraints, constraints, of_definition=True) == f"ClientException: {sentence}"
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("constraints", "sentence"),
     [
         ([{"type": "distinctInstance", "expression": "a"}],
          "distinctInstance expression should not be specified."),
@@ -107,8 +107,8 @@ def test_a_broken_expression_is_refused_with_what_is_wrong():
         ([{"type": "distinctInstance"}] * 11, "Maximum number of constraints is 10"),
     ],
 )  # fmt: skip
-def test_constraints_that_are_refused(given, sentence):
-    assert refused(rules.constraints, given) == f"InvalidParameterException: {sentence}"
+def test_constraints_that_are_refused(constraints, sentence):
+    assert refused(rules.constraints, constraints) == f"InvalidParameterException: {sentence}"
 
 
 def test_a_task_definition_has_no_distinct_instances():
@@ -117,7 +117,7 @@ def test_a_task_definition_has_no_distinct_instances():
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("strategy", "sentence"),
     [
         ({"type": "binpack", "field": "disk"}, "binpack field 'disk' is invalid"),
         ({"type": "spread", "field": "zone"}, "spread field 'zone' is invalid"),
@@ -126,13 +126,17 @@ def test_a_task_definition_has_no_distinct_instances():
         ({"type": "pack"}, "strategy.type 'pack' is not supported."),
     ],
 )
-def test_strategies_that_are_refused(given, sentence):
-    assert refused(rules.strategies, [given]) == f"InvalidParameterException: {sentence}"
+def test_strategies_that_are_refused(strategy, sentence):
+    assert refused(rules.strategies, [strategy]) == f"InvalidParameterException: {sentence}"
 
 
 def test_strategies_are_shown_in_one_spelling():
-    given = [{"type": "spread", "field": "host"}, {"type": "binpack", "field": "MEMORY"}, {"type": "random"}]
-    assert [each.field for each in rules.strategies(given)] == ["instanceId", "memory", ""]
+    strategies = [
+        {"type": "spread", "field": "host"},
+        {"type": "binpack", "field": "MEMORY"},
+        {"type": "random"},
+    ]
+    assert [each.field for each in rules.strategies(strategies)] == ["instanceId", "memory", ""]
 
 
 def test_there_are_at_most_five_strategies():

@@ -96,8 +96,8 @@ def test_what_is_refused(container, sentence):
     ],
 )
 def test_what_is_accepted_is_shown_as_given(container):
-    shown = normalised(definition(**container), ACCOUNT)["containerDefinitions"][0]
-    assert container.items() <= shown.items()
+    accepted = normalised(definition(**container), ACCOUNT)["containerDefinitions"][0]
+    assert container.items() <= accepted.items()
 
 
 def test_volumes_from_a_container_of_the_task():

@@ -33,22 +33,22 @@ def test_the_version_counts_what_aws_would_tell():
     world = World()
     task = world.launch()
     assert task.version == 1
-    seen = {}
+    versions = {}
     for second in (9, 12, 16, 20):
         world.run(second)
-        seen[task.shown_status] = task.version
+        versions[task.shown_status] = task.version
     world.driver.stop(task, "UserInitiated", "Task stopped by user")
     assert (task.shown_status, task.version) == ("RUNNING", 4)
-    seen["stopping"] = task.version
+    versions["stopping"] = task.version
     for second in (25, 100):
         world.run(second)
-        seen[task.shown_status] = task.version
-    assert seen == {"PROVISIONING": 1, "PENDING": 2, "RUNNING": 3, "stopping": 4, "DEPROVISIONING": 5,
+        versions[task.shown_status] = task.version
+    assert versions == {"PROVISIONING": 1, "PENDING": 2, "RUNNING": 3, "stopping": 4, "DEPROVISIONING": 5,
                     "STOPPED": 6}  # fmt: skip
 
 
 def test_what_a_load_balancer_waits_for_is_told_of_its_tasks_alone():
-    seen = {}
+    versions = {}
     for balanced in (True, False):
         world = World(programs={"web": {"on_term": 5.0}}, draining=10.0)
         task = world.launch()
@@ -57,10 +57,10 @@ def test_what_a_load_balancer_waits_for_is_told_of_its_tasks_alone():
             world.run(second)
             if second == 30:
                 world.driver.stop(task, "ServiceSchedulerInitiated", "")
-            seen.setdefault(balanced, {})[task.shown_status] = task.version
-    assert list(seen[True]) == list(TASK.transitions)
-    assert list(seen[False]) == ["PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONING", "STOPPED"]
-    assert (seen[True]["STOPPED"], seen[False]["STOPPED"]) == (9, 6)
+            versions.setdefault(balanced, {})[task.shown_status] = task.version
+    assert list(versions[True]) == list(TASK.transitions)
+    assert list(versions[False]) == ["PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONING", "STOPPED"]
+    assert (versions[True]["STOPPED"], versions[False]["STOPPED"]) == (9, 6)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_a_stop_is_a_step_of_its_own_at_any_time(when, versions):
     task = world.launch()
     world.run(when)
     world.driver.stop(task, "UserInitiated", "")
-    seen = [task.version]
+    task_versions = [task.version]
     for second in range(when, when + 20):
         world.run(second)
-        seen.append(task.version)
-    assert tuple(dict.fromkeys(seen)) == versions
+        task_versions.append(task.version)
+    assert tuple(dict.fromkeys(task_versions)) == versions
 
 
 @pytest.mark.parametrize(("phase", "version"), [("attach", 3), ("prepare", 4), ("open_logs", 4), ("pull", 4)])
@@ -109,11 +109,11 @@ def test_a_container_that_ends_by_itself_is_noticed_afterwards(code):
 def test_the_attachment_fills_up():
     world = World()
     task = world.launch()
-    seen = {}
+    attachments = {}
     for second in (0, 2, 4, 20):
         world.run(second)
-        seen[second] = (task.attachment.status, task.attachment.interface is not None)
-    assert seen == {
+        attachments[second] = (task.attachment.status, task.attachment.interface is not None)
+    assert attachments == {
         0: ("PRECREATED", False),
         2: ("ATTACHING", True),
         4: ("ATTACHED", True),

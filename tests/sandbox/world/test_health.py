@@ -114,11 +114,11 @@ def test_a_task_without_a_check_is_unknown():
 def test_health_is_told_some_seconds_after():
     world = World(programs={"web": {"ill_at": 40.0}})
     task = world.launch(checked(interval=10, retries=1))
-    seen = []
+    healths = []
     for second in range(17, 100):
         world.run(second)
-        seen.append((task.health_status, task.health_told))
-    changes = [(17 + at, *pair) for at, pair in enumerate(seen) if at == 0 or pair != seen[at - 1]]
+        healths.append((task.health_status, task.health_told))
+    changes = [(17 + at, *pair) for at, pair in enumerate(healths) if at == 0 or pair != healths[at - 1]]
     assert changes == [
         (17, "UNKNOWN", "UNKNOWN"), (27, "HEALTHY", "UNKNOWN"), (42, "HEALTHY", "HEALTHY"),
         (57, "UNHEALTHY", "HEALTHY"), (72, "UNHEALTHY", "UNHEALTHY"),

@@ -129,13 +129,13 @@ def test_the_diagram_is_drawn_from_the_table(table):
 
 
 def test_a_task_passes_its_statuses_in_order():
-    seen = [TASK.first]
+    statuses = [TASK.first]
     for event in (
         "network_ready", "images_pulled", "containers_started", "stop_requested", "targets_deregistered",
         "containers_exited", "network_released",
     ):  # fmt: skip
-        seen.append(TASK.next(seen[-1], event))
-    assert seen == list(TASK.transitions)
+        statuses.append(TASK.next(statuses[-1], event))
+    assert statuses == list(TASK.transitions)
 
 
 @given(st.lists(st.sampled_from(EVENTS)))

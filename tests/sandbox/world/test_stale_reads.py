@@ -19,7 +19,7 @@ def stale():
     return StaleReads(Clock(durations=Durations("fixed")))
 
 
-def seen(stale, holder, step=SEEN):
+def what_is_read(stale, holder, step=SEEN):
     with stale.shown(step):
         return dict(holder) if isinstance(holder, dict) else dict(vars(holder))
 
@@ -33,18 +33,18 @@ def change(stale, holder, step=SEEN, **values):
 def test_what_is_new_is_missing_for_a_moment(stale):
     things = {"a": 1}
     change(stale, things, b=2)
-    assert (seen(stale, things), things) == ({"a": 1}, {"a": 1, "b": 2})
+    assert (what_is_read(stale, things), things) == ({"a": 1}, {"a": 1, "b": 2})
     stale._clock.run(0.9)
-    assert "b" not in seen(stale, things)
+    assert "b" not in what_is_read(stale, things)
     stale._clock.run(1.0)
-    assert seen(stale, things) == things
+    assert what_is_read(stale, things) == things
 
 
 def test_what_is_gone_is_still_seen_and_everything_keeps_its_place(stale):
     things = {"a": 1, "b": 2, "c": 3}
     with stale.changing([Watched(things, SEEN)]):
         del things["a"]
-    assert seen(stale, things) == {"a": 1, "b": 2, "c": 3}
+    assert what_is_read(stale, things) == {"a": 1, "b": 2, "c": 3}
     assert list(things) == ["b", "c"]
 
 
@@ -53,25 +53,25 @@ def test_of_several_changes_what_was_before_the_first_is_seen(stale):
     change(stale, thing, count=2)
     stale._clock.run(0.5)
     change(stale, thing, count=3, name="shop")
-    assert seen(stale, thing) == {"count": 1, "name": "web"}
+    assert what_is_read(stale, thing) == {"count": 1, "name": "web"}
     stale._clock.run(1.2)
-    assert seen(stale, thing) == {"count": 2, "name": "web"}
+    assert what_is_read(stale, thing) == {"count": 2, "name": "web"}
     stale._clock.run(1.5)
-    assert seen(stale, thing) == vars(thing) == {"count": 3, "name": "shop"}
+    assert what_is_read(stale, thing) == vars(thing) == {"count": 3, "name": "shop"}
 
 
 def test_what_happens_by_itself_is_seen_at_once(stale):
     thing = Thing(count=1, status="PENDING")
     change(stale, thing, count=2)
     thing.status = "RUNNING"
-    assert seen(stale, thing) == {"count": 1, "status": "RUNNING"}
+    assert what_is_read(stale, thing) == {"count": 1, "status": "RUNNING"}
 
 
 def test_lists_that_change_within_are_seen_as_they_were(stale):
     thing = Thing(rules=["http"])
     with stale.changing([Watched(thing, SEEN, "it", ("rules",))]):
         thing.rules.append("https")
-    assert seen(stale, thing) == {"rules": ["http"]}
+    assert what_is_read(stale, thing) == {"rules": ["http"]}
     assert thing.rules == ["http", "https"]
 
 
@@ -97,11 +97,11 @@ def test_each_kind_is_late_in_its_own_way(stale):
     thing, role = Thing(count=1), Thing(policies={})
     change(stale, thing, count=2)
     change(stale, role, KNOWN, policies={"read": "…"})
-    assert seen(stale, role) == vars(role)
-    assert seen(stale, role, KNOWN) == {"policies": {}}
+    assert what_is_read(stale, role) == vars(role)
+    assert what_is_read(stale, role, KNOWN) == {"policies": {}}
     stale._clock.run(4.0)
-    assert seen(stale, thing) == vars(thing)
-    assert seen(stale, role, KNOWN) == {"policies": {}}
+    assert what_is_read(stale, thing) == vars(thing)
+    assert what_is_read(stale, role, KNOWN) == {"policies": {}}
 
 
 def test_how_late_follows_from_seed_thing_and_moment():

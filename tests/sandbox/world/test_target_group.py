@@ -241,8 +241,8 @@ def test_requests_go_to_healthy_targets_in_turn():
     for last in (5, 6, 7, 8):
         rig.group.register(f"10.0.0.{last}", PORT, AZ)
     rig.clock.run(40)
-    seen = [rig.group.next_target().ip[-1] for _ in range(6)]
-    assert seen == ["5", "6", "8", "5", "6", "8"]
+    addresses = [rig.group.next_target().ip[-1] for _ in range(6)]
+    assert addresses == ["5", "6", "8", "5", "6", "8"]
 
 
 def test_a_group_with_unhealthy_targets_only_fails_open():

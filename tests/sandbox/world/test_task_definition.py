@@ -464,5 +464,5 @@ def test_what_it_asks_of_the_agent(request_, names):
 
 def test_a_volume_in_efs_shows_its_root():
     volume = {"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}
-    shown = normalised(fargate(volumes=[volume]), ACCOUNT)["volumes"][0]["efsVolumeConfiguration"]
-    assert shown == {"fileSystemId": "fs-1", "rootDirectory": "/"}
+    configuration = normalised(fargate(volumes=[volume]), ACCOUNT)["volumes"][0]["efsVolumeConfiguration"]
+    assert configuration == {"fileSystemId": "fs-1", "rootDirectory": "/"}

@@ -9,6 +9,7 @@ from typing import Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import machines, state
 from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.ec2.launch_checks import LaunchRefused
 from ecslab.sandbox.world.auto_scaling_group import activity as words
 from ecslab.sandbox.world.auto_scaling_group import selection
 from ecslab.sandbox.world.auto_scaling_group.activity import Activity
@@ -64,7 +65,7 @@ def _launch(group: Group, before: int) -> bool:
     told = told if replaced else f"{group.why}  {told}"
     try:
         instance = machines.launch(group, subnet, zone)
-    except machines.LaunchRefused as refused:
+    except LaunchRefused as refused:
         message = words.text("failed", reason=refused.message.rstrip("."))
         described = words.text("launching_nothing", message=message)
         _note(group, described, told, subnet, zone).end(_now(), "Failed", message)

@@ -6,26 +6,16 @@ from typing import Any, Final
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.instances import Instance as MotoInstance
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
-from moto.ec2.utils import filter_iam_instance_profiles
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import state
+from ecslab.sandbox.bridge.ec2 import launch_checks
 from ecslab.sandbox.bridge.ec2 import machines as ec2_machines
-from ecslab.sandbox.bridge.late_backends import backend as late_backend
+from ecslab.sandbox.bridge.ec2.launch_checks import LaunchRefused, image_of, profile_of
 from ecslab.sandbox.world.auto_scaling_group.group import Group, GroupInstance, Template
 from ecslab.sandbox.world.errors import AwsError
 
-ALIAS: Final = "resolve:ssm:"
-"""How a template names an image by a parameter of Systems Manager (user guide of EC2, launch templates)."""
 _FULL: Final = "You must use a valid fully-formed launch template. "
-
-
-class LaunchRefused(Exception):
-    """EC2 does not launch the instance, and says why."""
-
-    def __init__(self, message: str):
-        super().__init__(message)
-        self.message = message
 
 
 def version_of(region: str, template: Template) -> LaunchTemplateVersion:
@@ -61,35 +51,32 @@ def check_template(region: str, template: Template) -> Template:
     data = version.data
     if not data.get("ImageId"):
         raise _not_fit("The request must contain the parameter ImageId")
-    if ec2_machines.known_type(data.get("InstanceType") or "") is None:
-        raise _not_fit(f"Invalid value '{data.get('InstanceType') or ''}' for InstanceType.")
     try:
-        image_of(region, data["ImageId"])
-        profile_of(data.get("IamInstanceProfile") or {})
+        _check(region, data)
     except LaunchRefused as refused:
         raise _not_fit(refused.message) from None
     return Template(version.template.id, version.template.name, template.version)
 
 
+def _check(region: str, data: Mapping[str, Any]) -> None:
+    """Look at a template as EC2 looks at a request for instances; LaunchRefused if it cannot be."""
+    kind, interfaces = data.get("InstanceType") or "", data.get("NetworkInterfaces") or []
+    if current_account().behaviour < launch_checks.SINCE:
+        if ec2_machines.known_type(kind) is None:
+            raise LaunchRefused("InvalidParameterValue", f"Invalid value '{kind}' for InstanceType.")
+        image_of(region, data["ImageId"])
+    else:
+        launch_checks.check_type(region, image_of(region, data["ImageId"]), kind)
+        launch_checks.check_user_data(_text(data.get("UserData")))
+        groups = data.get("SecurityGroupIds") or ()
+        launch_checks.check_groups(region, groups, beside_interfaces=bool(interfaces))
+        for interface in interfaces:
+            launch_checks.check_groups(region, interface.get("Groups") or (), beside_interfaces=False)
+    profile_of(data.get("IamInstanceProfile") or {})
+
+
 def _not_fit(sentence: str) -> AwsError:
     return state.problem(f"{_FULL}{sentence}")
-
-
-def image_of(region: str, named: str) -> str:
-    """The id of an image that a template names, by id or by a parameter.
-
-    Raises:
-        LaunchRefused: there is no such parameter, or no such image.
-    """
-    image = named
-    if named.startswith(ALIAS):
-        parameter = late_backend("ssm", region).get_parameter(named.removeprefix(ALIAS))
-        if parameter is None:
-            raise LaunchRefused(f"The parameter {named.removeprefix(ALIAS)} does not exist.")  # U
-        image = str(parameter.value)
-    if not ec2_machines.is_image(region, image):
-        raise LaunchRefused(f"The image id '[{image}]' does not exist")
-    return image
 
 
 def launch(group: Group, subnet: str, zone: str) -> GroupInstance:
@@ -103,7 +90,7 @@ def launch(group: Group, subnet: str, zone: str) -> GroupInstance:
         image = image_of(group.region, version.data.get("ImageId", ""))
         instance = _run(group, version, image, subnet)
     except (AwsError, EC2ClientError) as refused:
-        raise LaunchRefused(str(getattr(refused, "message", None) or refused)) from None
+        raise LaunchRefused(refused.code, refused.message) from None
     template = Template(version.template.id, version.template.name, str(version.number))
     kind = str(instance.instance_type)
     return GroupInstance(
@@ -129,28 +116,6 @@ def _run(group: Group, version: LaunchTemplateVersion, image: str, subnet: str) 
         profile=profile, user_data=_text(data.get("UserData")), key=data.get("KeyName"),
         public=None if public is None else str(public).lower() == "true",
     )  # fmt: skip
-
-
-def profile_of(given: Mapping[str, str]) -> str | None:
-    """ARN of the instance profile that is named by `Arn` or `Name`; None if none is.
-
-    Raises:
-        LaunchRefused: there is no such profile.
-    """
-    if not given:
-        return None
-    try:
-        profile = filter_iam_instance_profiles(
-            current_account().id, "aws", given.get("Arn"), given.get("Name")
-        )
-    except Exception:
-        which = "arn" if given.get("Arn") else "name"
-        value = given.get("Arn") or given.get("Name")
-        raise LaunchRefused(
-            f"Value ({value}) for parameter iamInstanceProfile.{which} is invalid. Invalid IAM Instance "
-            f"Profile {'ARN' if which == 'arn' else which}."
-        ) from None
-    return str(profile.arn)
 
 
 def _text(user_data: object) -> str | None:

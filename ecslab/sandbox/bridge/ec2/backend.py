@@ -1,5 +1,6 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from moto.ec2.exceptions import EC2ClientError, ResourceAlreadyAssociatedError
@@ -13,7 +14,7 @@ from moto.ec2.models.vpcs import VPC
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import building
-from ecslab.sandbox.bridge.ec2 import dependencies, instance_events, ipv6, vpcs
+from ecslab.sandbox.bridge.ec2 import dependencies, instance_events, ipv6, launch_checks, vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
 from ecslab.sandbox.bridge.ec2.addresses_in_use import PublicInUse
 from ecslab.sandbox.bridge.ec2.interfaces import Interface
@@ -173,9 +174,18 @@ class EC2Backend(RefusingEC2Backend):
         if isinstance(address, str) and address and subnet_id:
             check_private(address, self.get_subnet(subnet_id), named=address)
         reservation = super().run_instances(*args, **kwargs)
+        if current_account().behaviour >= launch_checks.SINCE:
+            self._give_profile(reservation.instances[1:], kwargs)
         for instance in reservation.instances:
             instance_events.launched(self.region_name, instance.id)
         return reservation
+
+    def _give_profile(self, instances: list[Instance], given: Mapping[str, object]) -> None:
+        """Let these have the instance profile of their request; moto gives it to the first one alone."""
+        named = {f"iam_instance_profile_{which}": given.get(f"iam_instance_profile_{which}") for which in
+                 ("name", "arn")}  # fmt: skip
+        for instance in instances if any(named.values()) else ():
+            self.associate_iam_instance_profile(instance.id, **named)
 
     def start_instances(self, instance_ids: list[str]) -> object:
         instance_events.refuse_if_ecs_manages(self.region_name, instance_ids, "StartInstances")

@@ -106,6 +106,15 @@ def is_image(region: str, image_id: str) -> bool:
     )
 
 
+def architecture_of(region: str, image_id: str) -> str:
+    """`x86_64`, `arm64`, … of an image; empty for one that is not there."""
+    known = agent_image(region, image_id)
+    if known:
+        return known.architecture
+    images = backend(region).describe_images(filters={"image-id": image_id})
+    return str(images[0].architecture) if images else ""
+
+
 def known_type(name: str) -> InstanceType | None:
     """The type of this name; None for one that AWS does not have."""
     return instance_types().get(name)

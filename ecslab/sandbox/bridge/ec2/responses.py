@@ -8,6 +8,10 @@ from moto.ec2.exceptions import EC2ClientError, InvalidLaunchTemplateIdNotFound
 from moto.ec2.responses import EC2Response
 from moto.ec2.urls import url_bases as url_bases
 
+from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.ec2 import launch_checks
+from ecslab.sandbox.bridge.ec2.refusals import parameter_missing
+
 _TEMPLATE_NAME: Final = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}")
 _ALL: Final = "1000000"
 
@@ -75,6 +79,37 @@ class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
                 )  # U
         self.params["MaxResults"] = _ALL
         return super().describe_launch_template_versions()
+
+    def run_instances(self) -> ActionResult:
+        """moto takes any image, launches the fewest that are asked for, and words refusals in its own way."""
+        if current_account().behaviour >= launch_checks.SINCE:
+            self._check_launch()
+            self.params["MinCount"] = self._get_param("MaxCount", if_none="1")
+        return super().run_instances()
+
+    def _check_launch(self) -> None:
+        """Refuse a request for instances that cannot be. U: in which order EC2 looks."""
+        region, interfaces = self.region, self._get_param("NetworkInterfaces", [])
+        least = self._get_param("MinCount", if_none="1")
+        most = int(self._get_param("MaxCount", if_none=least))
+        launch_checks.check_counts(int(least), most)
+        if not self._get_param("ImageId"):
+            raise parameter_missing("ImageId")
+        if self._get_param("PrivateIpAddress") and most > 1:  # U: the sentence
+            raise EC2ClientError(
+                "InvalidParameterCombination",
+                "A private IP address cannot be specified for more than one instance",
+            )
+        image = launch_checks.image_of(region, self._get_param("ImageId"))
+        self.params["ImageId"] = image
+        launch_checks.check_type(region, image, self._get_param("InstanceType", "m1.small"))
+        launch_checks.check_user_data(self._get_param("UserData"))
+        groups = self._get_param("SecurityGroupIds", [])
+        launch_checks.check_groups(region, groups, beside_interfaces=bool(interfaces))
+        subnet, zone = self._get_param("SubnetId"), self._get_param("Placement.AvailabilityZone")
+        launch_checks.check_named_groups(region, self._get_param("SecurityGroups", []), subnet)
+        launch_checks.profile_of(self._get_param("IamInstanceProfile", {}))
+        launch_checks.check_zone(region, zone, subnet)
 
     def _check_template_named(self) -> None:
         """Refuse a request that names no template, two, or one that is not there."""

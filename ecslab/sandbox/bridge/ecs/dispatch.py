@@ -15,6 +15,9 @@ from ecslab.sandbox.bridge.ecs import (
     task_definitions,
 )
 from ecslab.sandbox.bridge.ecs.capacity import operations as capacity
+from ecslab.sandbox.bridge.ecs.daemons import definitions as daemon_definitions
+from ecslab.sandbox.bridge.ecs.daemons import deployments as daemon_deployments
+from ecslab.sandbox.bridge.ecs.daemons import operations as daemons
 from ecslab.sandbox.bridge.ecs.exec.operations import execute_command
 from ecslab.sandbox.bridge.ecs.input_validation import checked_input, model
 from ecslab.sandbox.bridge.ecs.instances import attributes
@@ -34,11 +37,14 @@ CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "CreateCapacityProvider": capacity.create_capacity_provider,
     "CreateCluster": clusters.create_cluster,
+    "CreateDaemon": daemons.create_daemon,
     "CreateService": services.create_service,
     "DeleteAccountSetting": account_settings.delete_account_setting,
     "DeleteAttributes": attributes.delete_attributes,
     "DeleteCapacityProvider": capacity.delete_capacity_provider,
     "DeleteCluster": clusters.delete_cluster,
+    "DeleteDaemon": daemons.delete_daemon,
+    "DeleteDaemonTaskDefinition": daemon_definitions.delete_daemon_task_definition,
     "DeleteService": services.delete_service,
     "DeleteTaskDefinitions": task_definitions.delete_task_definitions,
     "DeregisterContainerInstance": instances.deregister_container_instance,
@@ -46,6 +52,10 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "DescribeCapacityProviders": capacity.describe_capacity_providers,
     "DescribeClusters": clusters.describe_clusters,
     "DescribeContainerInstances": instances.describe_container_instances,
+    "DescribeDaemon": daemons.describe_daemon,
+    "DescribeDaemonDeployments": daemon_deployments.describe_daemon_deployments,
+    "DescribeDaemonRevisions": daemon_deployments.describe_daemon_revisions,
+    "DescribeDaemonTaskDefinition": daemon_definitions.describe_daemon_task_definition,
     "DescribeServiceDeployments": deployments.describe_service_deployments,
     "DescribeServiceRevisions": deployments.describe_service_revisions,
     "DescribeServices": services.describe_services,
@@ -57,6 +67,9 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "ListAttributes": attributes.list_attributes,
     "ListClusters": clusters.list_clusters,
     "ListContainerInstances": instances.list_container_instances,
+    "ListDaemonDeployments": daemon_deployments.list_daemon_deployments,
+    "ListDaemonTaskDefinitions": daemon_definitions.list_daemon_task_definitions,
+    "ListDaemons": daemons.list_daemons,
     "ListServiceDeployments": deployments.list_service_deployments,
     "ListServices": services.list_services,
     "ListServicesByNamespace": services.list_services_by_namespace,
@@ -68,6 +81,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "PutAccountSettingDefault": account_settings.put_account_setting_default,
     "PutAttributes": attributes.put_attributes,
     "PutClusterCapacityProviders": clusters.put_cluster_capacity_providers,
+    "RegisterDaemonTaskDefinition": daemon_definitions.register_daemon_task_definition,
     "RegisterTaskDefinition": task_definitions.register_task_definition,
     "RunTask": tasks.run_task,
     "StartTask": tasks.start_task,
@@ -80,6 +94,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "UpdateClusterSettings": clusters.update_cluster,
     "UpdateContainerAgent": instances.update_container_agent,
     "UpdateContainerInstancesState": instances.update_container_instances_state,
+    "UpdateDaemon": daemons.update_daemon,
     "UpdateService": services.update_service,
     "UpdateTaskProtection": task_protection.update_task_protection,
 }

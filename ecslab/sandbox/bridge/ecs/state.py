@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.capacity_provider.provider import Provider
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
+from ecslab.sandbox.world.daemon.daemon import Daemon, DaemonFamily, DaemonRevision
+from ecslab.sandbox.world.daemon.deployment import Deployment as DaemonDeployment
 from ecslab.sandbox.world.managed_instances.provider import ManagedInstance, ManagedProvider
 from ecslab.sandbox.world.placement.cluster import Placement
 from ecslab.sandbox.world.placement.instance import Needs
@@ -135,7 +137,8 @@ class Family:
 class RegionState:
     """ECS in one region. Tasks are found by id here, and again in their cluster.
 
-    `providers` are those of Auto Scaling groups; `managed_instances` go by the EC2 instance's id.
+    `providers` are those of Auto Scaling groups; `managed_instances` go by the EC2 instance's id; daemons,
+    their revisions and deployments by their ARNs, and the last two stay when the daemon is deleted.
     """
 
     region: str
@@ -145,6 +148,10 @@ class RegionState:
     providers: dict[str, Provider] = field(default_factory=dict)
     managed_providers: dict[str, ManagedProvider] = field(default_factory=dict)
     managed_instances: dict[str, ManagedInstance] = field(default_factory=dict)
+    daemon_families: dict[str, DaemonFamily] = field(default_factory=dict)
+    daemons: dict[str, Daemon] = field(default_factory=dict)
+    daemon_revisions: dict[str, DaemonRevision] = field(default_factory=dict)
+    daemon_deployments: dict[str, DaemonDeployment] = field(default_factory=dict)
     account_settings: dict[tuple[str, str], str] = field(default_factory=dict)
     """(principal ARN, setting name) -> value; what PutAccountSettingDefault sets has the root's ARN."""
 

@@ -4,11 +4,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
+from ecslab.sandbox.bridge.ecs.daemons import definitions as daemon_definitions
+from ecslab.sandbox.bridge.ecs.daemons import operations as daemons
 from ecslab.sandbox.bridge.ecs.instances import operations as instances
 from ecslab.sandbox.bridge.ecs.shapes import Answer, Tags, checked_tags, merged_tags, without_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
 from ecslab.sandbox.world.capacity_provider.provider import Provider
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
+from ecslab.sandbox.world.daemon.daemon import Daemon, DaemonTaskDefinition
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.managed_instances.provider import ManagedProvider
 from ecslab.sandbox.world.service.service import Service
@@ -17,7 +20,10 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-Holder = Cluster | ContainerInstance | ManagedProvider | Provider | Revision | Service | Task
+Holder = (
+    Cluster | ContainerInstance | Daemon | DaemonTaskDefinition | ManagedProvider | Provider | Revision
+    | Service | Task
+)  # fmt: skip
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+)/(?P<rest>.+)")
 
@@ -59,6 +65,10 @@ def _holder(arn: str, caller: Caller) -> Holder:
         return _instance(match["rest"].partition("/")[0], arn, caller)
     if match["kind"] == "capacity-provider":
         return _provider(arn, caller)
+    if match["kind"] == "daemon":
+        return daemons.find(arn, caller)
+    if match["kind"] == "daemon-task-definition":
+        return daemon_definitions.find(arn, caller)
     if match["kind"] == "service":
         cluster, _, name = match["rest"].partition("/")
         return _service(cluster, name, caller)

@@ -11,6 +11,7 @@ from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.shapes import Answer, checked_tags, failure, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
 from ecslab.sandbox.world.errors import AwsError, invalid
+from ecslab.sandbox.world.placement import rules
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.task_definition import managed_rules
 from ecslab.sandbox.world.task_definition.registration import normalised
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
 MOST_DELETED: Final = 10
+FEW_CONSTRAINTS: Final = 9
+"""The behaviour from which on a definition has no more placement constraints than a request has."""
 DELETION: Final = 60.0
 """Seconds until a deleted revision is gone, if no task uses it; AWS gives no figure."""
 _NAMELESS: Final = (
@@ -63,6 +66,7 @@ def _revision(caller: Caller, reference: str) -> Revision | None:
 def register_task_definition(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     tags = checked_tags(params.get("tags"))
     members = {member: value for member, value in params.items() if member != "tags"}
+    _check_constraints(params)
     of_managed = current_account().behaviour >= managed_rules.SINCE
     normal = normalised(managed_rules.with_network_mode(members) if of_managed else members, caller.account)
     if of_managed:
@@ -81,6 +85,13 @@ def register_task_definition(params: "api.RegisterTaskDefinitionRequestTypeDef",
     definition = cast("api.TaskDefinitionTypeDef", shown)  # whose timestamps are numbers, as on the wire
     family.revisions[family.last] = Revision(definition, tags)
     return {"taskDefinition": definition, **({"tags": tags} if tags else {})}
+
+
+def _check_constraints(params: "api.RegisterTaskDefinitionRequestTypeDef") -> None:
+    """Refuse more placement constraints than a definition can have. U: the code."""
+    problem = rules.too_many(params.get("placementConstraints") or ())
+    if problem and current_account().behaviour >= FEW_CONSTRAINTS:
+        raise AwsError("ClientException", problem)
 
 
 def describe_task_definition(params: "api.DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:

@@ -28,7 +28,8 @@ class ContainerInstance(Instance):
         version: one more with each change that AWS would tell as an event.
         built_in: names of the attributes that it registered with.
         agent_changed_at: epoch second at which the agent's connection last changed.
-        trunk: whether it has a trunk interface, or gets one.
+        trunk: whether it has a trunk interface beside its own, or gets one.
+        joined: whether it has its trunk interface, if it gets one; daemons start from then on.
         gone_at: virtual second at which an INACTIVE one is forgotten.
     """
 
@@ -42,6 +43,7 @@ class ContainerInstance(Instance):
     built_in: frozenset[str] = frozenset()
     agent_changed_at: float = 0.0
     trunk: bool = False
+    joined: bool = True
     gone_at: float | None = None
 
     def move(self, event: str) -> None:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedInstancesPr
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ecslab.sandbox.world.daemon.daemon import Hosted
 from ecslab.sandbox.world.time.clock import Event
 
 NEVER: Final = -1
@@ -56,6 +57,7 @@ class ManagedInstance:
         registered: id of the container instance; "" before it is one.
         idle: when it ends for want of tasks; None while it has some, or stays whatever happens.
         due: what comes next by its age: it is given up, drained, or ended with what still runs there.
+        daemons: the daemons' tasks on it, by the daemon's ARN.
     """
 
     id: str
@@ -67,6 +69,7 @@ class ManagedInstance:
     registered: str = ""
     idle: Event | None = None
     due: Event | None = None
+    daemons: dict[str, Hosted] = field(default_factory=dict)
 
     def forget_plans(self) -> None:
         """Let nothing more come of it by itself."""

@@ -65,14 +65,20 @@ def constraints(given: Sequence[Mapping[str, str]], *, of_definition: bool = Fal
     Raises:
         AwsError: one of them cannot be.
     """
-    if len(given) > MOST_CONSTRAINTS:
-        raise invalid(_sentence("many_constraints", most=MOST_CONSTRAINTS))
+    many = too_many(given)
+    if many:
+        raise invalid(many)
     checked = tuple(Constraint(each.get("type", ""), each.get("expression", "")) for each in given)
     for constraint in checked:
         problem = _problem(constraint, of_definition)
         if problem:
             raise AwsError("ClientException", problem) if of_definition else invalid(problem)
     return checked
+
+
+def too_many(given: Sequence[object]) -> str | None:
+    """Why there cannot be so many constraints; None if there can."""
+    return _sentence("many_constraints", most=MOST_CONSTRAINTS) if len(given) > MOST_CONSTRAINTS else None
 
 
 def definition_problem(constraint: Mapping[str, str]) -> str | None:

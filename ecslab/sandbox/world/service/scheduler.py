@@ -39,6 +39,7 @@ PASSES: Final[tuple[Callable[[ServicePass], None], ...]] = (
     scale_out.uphold_older,
     target_registration.register,
     unhealthy_tasks.replace,
+    unhealthy_tasks.make_room,
     scale_in.stop_excess,
     steady_state.conclude,
 )

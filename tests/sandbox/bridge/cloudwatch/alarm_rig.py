@@ -53,8 +53,8 @@ class Rig:
         self.store.sources.append(catch_up)
 
     def put(self, name="a", comparison="GreaterThanThreshold", threshold=50.0, periods=3, **settings):
-        given = {"metric": METRIC, "period": self.period} | settings
-        alarm = Alarm(name, self.alarms.arn(name), comparison, threshold, periods, **given)
+        alarm_settings = {"metric": METRIC, "period": self.period} | settings
+        alarm = Alarm(name, self.alarms.arn(name), comparison, threshold, periods, **alarm_settings)
         self.alarms.put(alarm)
         return alarm
 

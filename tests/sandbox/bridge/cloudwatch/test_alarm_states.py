@@ -47,8 +47,8 @@ def test_an_alarm_does_what_the_documentation_says(seed):
     alarm = rig.put(periods=wanted, datapoints_to_alarm=needed, treat_missing_data=treatment)
     states, state = [], "INSUFFICIENT_DATA"
     for minute in range(61):
-        seen = ("-" * 20 + letters[:minute])[-evaluation_range(wanted) :]
-        after = expected(seen, needed, wanted, treatment, state)
+        evaluated = ("-" * 20 + letters[:minute])[-evaluation_range(wanted) :]
+        after = expected(evaluated, needed, wanted, treatment, state)
         if after != state:
             states.append((START + minute * 60 + LAG, f"Alarm updated from {state} to {after}"))
         state = after

@@ -214,25 +214,25 @@ def test_counters_are_samples(ecs):
     ecs("CreateCluster", clusterName="lab")
     cluster = clusters.find(CALLER, "lab")
 
-    def seen():
-        [shown] = ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])["clusters"]
+    def counters():
+        [cluster] = ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])["clusters"]
         [running] = [
             statistic["value"]
-            for statistic in shown["statistics"]
+            for statistic in cluster["statistics"]
             if statistic["name"] == "runningFargateTasksCount"
         ]
-        assert running == str(shown["runningTasksCount"])
-        return shown["runningTasksCount"], shown["pendingTasksCount"]
+        assert running == str(cluster["runningTasksCount"])
+        return cluster["runningTasksCount"], cluster["pendingTasksCount"]
 
     ecs.clock.run(until=10 * SAMPLED_EVERY)
     cluster.running.add(3, ecs.clock.now)
     cluster.pending.add(2, ecs.clock.now)
-    assert (seen(), seen()) == ((0, 0), (0, 0))
+    assert (counters(), counters()) == ((0, 0), (0, 0))
     ecs.clock.run(until=11 * SAMPLED_EVERY)
     cluster.running.add(1, ecs.clock.now)
-    assert seen() == (3, 2)
+    assert counters() == (3, 2)
     ecs.clock.run(until=20 * SAMPLED_EVERY)
-    assert seen() == (4, 2)
+    assert counters() == (4, 2)
 
 
 def test_a_long_list_comes_in_pages(ecs):

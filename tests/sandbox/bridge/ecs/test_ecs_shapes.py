@@ -10,15 +10,15 @@ TAGS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=8), max
 
 @given(st.lists(st.integers()), st.integers(min_value=1, max_value=100))
 def test_the_pages_together_are_the_list(rows, size):
-    seen, token = [], {}
+    listed, token = [], {}
     while True:
         answer = page("rows", rows, {"maxResults": size, **token})
-        seen += answer["rows"]
+        listed += answer["rows"]
         if "nextToken" not in answer:
             break
         assert len(answer["rows"]) == size
         token = {"nextToken": answer["nextToken"]}
-    assert seen == rows
+    assert listed == rows
 
 
 @given(TAGS, TAGS)

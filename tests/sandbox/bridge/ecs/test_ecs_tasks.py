@@ -297,11 +297,11 @@ def test_an_override_reaches_the_program(account):
 
 
 def test_the_same_history_gives_the_same_account():
-    seen = []
+    tasks = []
     for _ in range(2):
         with rig() as account:
             account.cluster(), account.define()
             task = account.start()
             account.run(60)
-            seen.append(copy.deepcopy(account.see(task)))
-    assert seen[0] == seen[1]
+            tasks.append(copy.deepcopy(account.see(task)))
+    assert tasks[0] == tasks[1]

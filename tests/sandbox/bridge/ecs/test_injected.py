@@ -74,7 +74,7 @@ def run(account, script, *allowed, subnet=None, public="ENABLED", **container):
     return account.see(task)
 
 
-def shown(account, script, **container):
+def log_of(account, script, **container):
     task = run(account, script, **container)
     return account.lines(f"ecs/app/{task['taskArn'].rpartition('/')[2]}")
 
@@ -107,15 +107,15 @@ def test_secrets_become_variables(account):
         E="plain",
         F=f"{PARAMETER}/plain",
     )
-    assert shown(account, "echo $A $B $C $D $E $F", secrets=sources) == ["s3cret me 5432 t0ken value value"]
+    assert log_of(account, "echo $A $B $C $D $E $F", secrets=sources) == ["s3cret me 5432 t0ken value value"]
 
 
 def test_a_secret_is_read_when_the_task_starts(account):
     arn = secret()
-    assert shown(account, "echo $A", secrets=secrets(A=arn)) == ["s3cret"]
+    assert log_of(account, "echo $A", secrets=secrets(A=arn)) == ["s3cret"]
     secretsmanager_backends[ACCOUNT][REGION].put_secret_value(arn, "new", None, None, ["AWSCURRENT"])
-    assert shown(account, "echo $A", secrets=secrets(A=arn)) == ["new"]
-    assert shown(account, "echo $A", secrets=secrets(A=f"{arn}::AWSPREVIOUS:")) == ["s3cret"]
+    assert log_of(account, "echo $A", secrets=secrets(A=arn)) == ["new"]
+    assert log_of(account, "echo $A", secrets=secrets(A=f"{arn}::AWSPREVIOUS:")) == ["s3cret"]
 
 
 def test_a_definition_never_shows_the_value(account):
@@ -129,7 +129,7 @@ def test_environment_files(account):
     first = file("# a comment\nA=first\nB=first=b\n\nnonsense\nC=first\n")
     second = file("A=second\nD=second\n", key="more/two.env")
     environment = [{"name": "C", "value": "definition"}]
-    lines = shown(account, "echo $A,$B,$C,$D", environmentFiles=[first, second], environment=environment)
+    lines = log_of(account, "echo $A,$B,$C,$D", environmentFiles=[first, second], environment=environment)
     assert lines == ["first,first=b,definition,second"]
 
 
@@ -298,12 +298,12 @@ def test_a_role_that_may_decrypt_reads_both(account, sealed):
     account.role(*ALLOWED, *(["kms:Decrypt"] if sealed else []))
     parameter("/db", "two", key=key_arn)
     secrets = [{"name": "A", "valueFrom": secret(text="one", key=key_arn)}, {"name": "B", "valueFrom": "/db"}]
-    assert shown(account, "echo $A $B", secrets=secrets) == ["one two"]
+    assert log_of(account, "echo $A $B", secrets=secrets) == ["one two"]
 
 
 def test_a_key_of_aws_itself_is_open(account):
     arn = secret(key="alias/aws/secretsmanager")
-    assert shown(account, "echo $A", secrets=[{"name": "A", "valueFrom": arn}]) == ["s3cret"]
+    assert log_of(account, "echo $A", secrets=[{"name": "A", "valueFrom": arn}]) == ["s3cret"]
 
 
 def at_endpoint(action):
@@ -325,15 +325,15 @@ def test_an_endpoints_policy_keeps_a_parameter_back(account):
 
 
 def test_an_endpoints_policy_keeps_a_file_back(account):
-    given = file("A=1")
+    environment_file = file("A=1")
     account.endpoint("s3", "s3:ListBucket")
-    assert refused(account, environmentFiles=[given]).endswith("api error Forbidden: Forbidden")
+    assert refused(account, environmentFiles=[environment_file]).endswith("api error Forbidden: Forbidden")
 
 
 @pytest.mark.parametrize("action", ["secretsmanager:GetSecretValue", "secretsmanager:*", "*"])
 def test_an_endpoints_policy_lets_a_secret_through(account, action):
     account.endpoint("secretsmanager", action)
-    assert shown(account, "echo $A", secrets=secrets(A=secret())) == ["s3cret"]
+    assert log_of(account, "echo $A", secrets=secrets(A=secret())) == ["s3cret"]
 
 
 @pytest.mark.parametrize("named", ["alias/gone", "a disabled key"])

@@ -36,8 +36,8 @@ def lines(account, task, name="side"):
 
 
 def health(account, task):
-    seen = account.see(task)
-    return seen["healthStatus"], {each["name"]: each["healthStatus"] for each in seen["containers"]}
+    described = account.see(task)
+    return described["healthStatus"], {each["name"]: each["healthStatus"] for each in described["containers"]}
 
 
 def test_a_health_check_asks_the_containers_own_server(account):
@@ -141,9 +141,9 @@ def test_a_dependency_that_takes_longer_than_its_start_timeout(account):
     )
     task = account.start()
     account.run(500)
-    seen = account.see(task)
-    assert (seen["lastStatus"], seen["stopCode"]) == ("STOPPED", "TaskFailedToStart")
-    assert seen["stoppedReason"] == ("Task failed to start")
+    stopped = account.see(task)
+    assert (stopped["lastStatus"], stopped["stopCode"]) == ("STOPPED", "TaskFailedToStart")
+    assert stopped["stoppedReason"] == ("Task failed to start")
     assert account.enis() == {}
 
 
@@ -207,10 +207,13 @@ def test_a_restarted_container_is_the_same_one(account):
     account.run(30)
     before = account.see(task)["containers"][0]
     account.run(130)
-    seen = account.see(task)
-    assert (seen["lastStatus"], seen["containers"][0]["runtimeId"]) == ("RUNNING", before["runtimeId"])
+    described = account.see(task)
+    assert (described["lastStatus"], described["containers"][0]["runtimeId"]) == (
+        "RUNNING",
+        before["runtimeId"],
+    )
     assert lines(account, task) == ["hello", "hello"]
-    assert "exitCode" not in seen["containers"][0]
+    assert "exitCode" not in described["containers"][0]
 
 
 def test_a_standalone_task_that_ran_stops_for_good_when_its_restarts_are_over(account):
@@ -218,8 +221,8 @@ def test_a_standalone_task_that_ran_stops_for_good_when_its_restarts_are_over(ac
     account.define(shell("sleep 70; exit 3", essential=True, restartPolicy=policy))
     task = account.start()
     account.run(500)
-    seen = account.see(task)
-    assert (seen["stopCode"], seen["containers"][0]["exitCode"]) == ("EssentialContainerExited", 3)
+    stopped = account.see(task)
+    assert (stopped["stopCode"], stopped["containers"][0]["exitCode"]) == ("EssentialContainerExited", 3)
 
 
 def test_an_image_that_the_sandbox_does_not_carry_is_not_said_to_be_missing(account):

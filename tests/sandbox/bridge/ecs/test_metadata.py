@@ -51,15 +51,15 @@ def task_role():
 
 def test_the_container_is_told_who_it_is(account):
     about, task = metadata(account, "curl -s $ECS_CONTAINER_METADATA_URI_V4; sleep 1000")
-    shown = account.see(task)["containers"][0]
+    container = account.see(task)["containers"][0]
     eni = account.eni(task)
     log = f"ecs/app/{task['taskArn'].rpartition('/')[2]}"
     assert about == {
-        "DockerId": shown["runtimeId"],
+        "DockerId": container["runtimeId"],
         "Name": "app",
         "DockerName": "app",
         "Image": "amazonlinux",
-        "ImageID": shown["imageDigest"],
+        "ImageID": container["imageDigest"],
         "Labels": {
             "com.amazonaws.ecs.cluster": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/lab",
             "com.amazonaws.ecs.container-name": "app",
@@ -73,7 +73,7 @@ def test_the_container_is_told_who_it_is(account):
         "CreatedAt": about["StartedAt"],
         "StartedAt": about["StartedAt"],
         "Type": "NORMAL",
-        "ContainerARN": shown["containerArn"],
+        "ContainerARN": container["containerArn"],
         "Networks": [
             {
                 "NetworkMode": "awsvpc",

@@ -42,8 +42,8 @@ def ran(account, command, image=CLI, **more):
     account.define(container, executionRoleArn=account.execution, **more)
     task = account.start()
     account.run(account.clock.now + 300)
-    (seen,) = account.see(task)["containers"]
-    return seen["exitCode"], account.lines(f"ecs/app/{task['taskArn'].rpartition('/')[2]}")
+    (ended,) = account.see(task)["containers"]
+    return ended["exitCode"], account.lines(f"ecs/app/{task['taskArn'].rpartition('/')[2]}")
 
 
 def test_without_a_task_role_there_are_no_keys(account):

@@ -214,20 +214,22 @@ def test_a_strategy_names_the_provider(account):
 def test_a_strategy_spreads_the_tasks_of_a_call(account, strategy, providers):
     items = [item.split() for item in strategy]
     account.cluster("both", capacityProviders=["FARGATE", "FARGATE_SPOT"])
-    given = [
+    requested_strategy = [
         {"capacityProvider": name, "weight": int(weight), "base": int(base[0]) if base else 0}
         for name, weight, *base in items
     ]
-    order = account.order(cluster="both", launchType=None, capacityProviderStrategy=given, count=10)
+    order = account.order(
+        cluster="both", launchType=None, capacityProviderStrategy=requested_strategy, count=10
+    )
     tasks = account.ecs("RunTask", **order)["tasks"]
     assert Counter(task["capacityProviderName"] for task in tasks) == providers
 
 
 def test_no_spot_capacity_does_not_spill_over(account):
     account.cluster("both", capacityProviders=["FARGATE", "FARGATE_SPOT"])
-    given = [{"capacityProvider": name, "weight": 1} for name in ("FARGATE", "FARGATE_SPOT")]
+    strategy = [{"capacityProvider": name, "weight": 1} for name in ("FARGATE", "FARGATE_SPOT")]
     current_account().faults.spot = False
-    order = account.order(cluster="both", launchType=None, capacityProviderStrategy=given, count=4)
+    order = account.order(cluster="both", launchType=None, capacityProviderStrategy=strategy, count=4)
     answer = account.ecs("RunTask", **order)
     assert [task["capacityProviderName"] for task in answer["tasks"]] == ["FARGATE", "FARGATE"]
     assert len(answer["failures"]) == 2
@@ -298,5 +300,5 @@ def test_without_groups_the_default_one_is_used(account):
 def test_managed_tags_are_on_the_interface_too(account):
     task = account.start(enableECSManagedTags=True, tags=[{"key": "mine", "value": "yes"}])
     account.run(10)
-    shown = {tag["key"]: tag["value"] for tag in account.eni(task).get_tags()}
-    assert shown == {"aws:ecs:clusterName": "lab"}
+    tags = {tag["key"]: tag["value"] for tag in account.eni(task).get_tags()}
+    assert tags == {"aws:ecs:clusterName": "lab"}

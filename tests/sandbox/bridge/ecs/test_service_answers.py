@@ -67,13 +67,13 @@ def test_what_an_answer_leaves_out(lab):
 def test_a_task_that_is_provisioning_is_in_no_count(lab):
     """Recorded: `pendingCount` has what is PENDING, and nothing else."""
     lab.create()
-    seen = set()
+    pending_counts = set()
     while not lab.see()["runningCount"]:
         lab.account.clock.step()
         status = lab("DescribeTasks", tasks=arns)["tasks"][0]["lastStatus"] if (arns := listed(lab)) else None
-        seen.add((status, lab.see()["pendingCount"], lab.see()["deployments"][0]["pendingCount"]))
-    assert {("PROVISIONING", 0, 0), ("PENDING", 1, 1), ("RUNNING", 0, 0)} <= seen
-    assert not {("PROVISIONING", 1, 1), ("PENDING", 0, 0)} & seen
+        pending_counts.add((status, lab.see()["pendingCount"], lab.see()["deployments"][0]["pendingCount"]))
+    assert {("PROVISIONING", 0, 0), ("PENDING", 1, 1), ("RUNNING", 0, 0)} <= pending_counts
+    assert not {("PROVISIONING", 1, 1), ("PENDING", 0, 0)} & pending_counts
 
 
 def listed(lab):

@@ -93,7 +93,7 @@ class World:
     def everything(self):
         """All that the API shows."""
         names = sorted(self.services)
-        shown = self.lab("DescribeServices", services=names)["services"] if names else []
+        services = self.lab("DescribeServices", services=names)["services"] if names else []
         arns = [task.arn for task in state.of(REGION).tasks.values()][:100]
         tasks = self.lab("DescribeTasks", tasks=arns) if arns else None
         rollouts = [self.lab("ListServiceDeployments", service=name) for name in names]
@@ -110,7 +110,7 @@ class World:
         interfaces = self.lab.account.enis()
         enis = {eni_id: (eni.private_ip_address, eni.public_ip) for eni_id, eni in interfaces.items()}
         due = self.clock.next_at()
-        return copy.deepcopy((shown, tasks, rollouts, about, listed, cluster, targets, enis, due))
+        return copy.deepcopy((services, tasks, rollouts, about, listed, cluster, targets, enis, due))
 
 
 def balanced(account):
@@ -273,8 +273,8 @@ class Histories(RuleBasedStateMachine):
             return
         try:
             world, now, history = self.world, self.world.clock.now, list(self.world.history)
-            seen = world.everything()
-            assert world.everything() == seen  # looking changes nothing
+            before = world.everything()
+            assert world.everything() == before  # looking changes nothing
             self.comes_to_rest()
             self.leaves_nothing()
         finally:
@@ -285,7 +285,7 @@ class Histories(RuleBasedStateMachine):
                 again.clock.run(until=at)
                 again.call(operation, **parameters)
             again.clock.run(until=now)
-            assert again.everything() == seen
+            assert again.everything() == before
 
     def comes_to_rest(self):
         world = self.world

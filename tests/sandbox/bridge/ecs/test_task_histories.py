@@ -51,11 +51,11 @@ def live(history, looking):
             act(account, arns, change)
             for how in looks if looking else ():
                 look(account, arns, how)
-        seen = everything(account, arns)
+        before = everything(account, arns)
         for arn in arns:
             account.ecs("StopTask", cluster="lab", task=arn)
         account.run(account.clock.now + 120)
-        return seen, everything(account, arns)
+        return before, everything(account, arns)
 
 
 def everything(account, arns):
@@ -69,9 +69,9 @@ def everything(account, arns):
 @settings(max_examples=20, deadline=None)
 @given(HISTORIES)
 def test_looking_changes_nothing_and_the_end_leaves_nothing(history):
-    seen, after = live(history, looking=True)
-    assert (seen, after) == live(history, looking=False)
-    tasks, _, enis, _ = seen
+    during, after = live(history, looking=True)
+    assert (during, after) == live(history, looking=False)
+    tasks, _, enis, _ = during
     holding = [
         task for task in tasks if task["attachments"][0]["status"] in ("ATTACHING", "ATTACHED", "DETACHING")
     ]

@@ -132,6 +132,8 @@ class Fargate:
             if task.last_status != before:
                 self._measure(task)
             self.account.services.task_moved(task, before)
+        if self.account.daemons:
+            self.account.daemons.task_moved(task)
 
     def _measure(self, task: Task) -> None:
         """Let a service's task count in its metrics, or not any more."""

@@ -4,6 +4,7 @@ EC2 tells of its instances; nothing here happens for one whose image has no agen
 """
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Final
 
 from ecslab.sandbox.bridge.account import Account
@@ -11,6 +12,7 @@ from ecslab.sandbox.bridge.ecs import hosted_tasks, state
 from ecslab.sandbox.bridge.ecs.instances import external, machine, placing, registration
 from ecslab.sandbox.bridge.ecs.state import Cluster
 from ecslab.sandbox.bridge.ssm_nodes.state import ONLINE, Node
+from ecslab.sandbox.world.container_instance.attribute_rules import TRUNK
 from ecslab.sandbox.world.container_instance.container_instance import NEWEST_AGENT, ContainerInstance
 from ecslab.sandbox.world.placement.order import ZONE
 from ecslab.sandbox.world.time.clock import Event
@@ -53,7 +55,7 @@ class Agents:
         if known is None:
             self.launched(region, ec2_id)
         else:
-            waits = known.status == "REGISTERING"
+            waits = known.status == "REGISTERING" and known.trunk
             back = (lambda: self._attach_trunk(known)) if waits else (lambda: self._back(known))
             self._plan(ec2_id, self._takes("instance_booted", ec2_id), back)
 
@@ -210,13 +212,17 @@ class Agents:
             return False
         self._plans.pop(ec2_id, None)
         known = self.registered[ec2_id]
-        if known.status == "REGISTERING":
+        if known.status == "REGISTERING" and known.trunk:
             self._plan(ec2_id, self._takes("trunk_attached", ec2_id), lambda: self._attach_trunk(known))
         hosted_tasks.tell_services(cluster_of(known))
         return True
 
     def _attach_trunk(self, instance: ContainerInstance) -> None:
-        instance.move("trunk_attached")
+        if instance.joined:
+            instance.move("trunk_attached")
+        instance.joined = True  # of a managed instance its daemons come next
+        if self.account.behaviour >= registration.RULES:
+            instance.attributes[TRUNK] = f"eni-{blake2b(instance.id.encode()).hexdigest()[:17]}"
         self.connect(instance, True)
         cluster = cluster_of(instance)
         assert cluster.placement is not None, "it is registered there"

@@ -3,13 +3,14 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
 """
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters, hosted_tasks
 from ecslab.sandbox.bridge.ecs.instances import operations
 from ecslab.sandbox.bridge.ecs.shapes import Answer, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.world.container_instance import attribute_rules
 from ecslab.sandbox.world.container_instance.container_instance import MOST_ATTRIBUTES, ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE: Final = 10
 """Attributes in one call (API)."""
-_NAME: Final = re.compile(r"[A-Za-z0-9\-_./\\]{1,128}")
-_VALUE: Final = re.compile(r"[A-Za-z0-9\-_.@:/\\ ]{1,128}")
+RESERVES: Final = 9
+"""The behaviour from which on nobody overwrites what ECS and its agent say of an instance."""
 
 
 def put_attributes(params: "api.PutAttributesRequestTypeDef", caller: Caller) -> Answer:
@@ -29,7 +30,7 @@ def put_attributes(params: "api.PutAttributesRequestTypeDef", caller: Caller) ->
     cluster = clusters.find(caller, params.get("cluster"))
     pairs = _targets(cluster, params["attributes"])
     for each, instance in pairs:
-        _check(each)
+        _check(each, instance)
         added = {other["name"] for other, target in pairs if target is instance} - set(instance.attributes)
         if len(instance.custom_attributes() | added) > MOST_ATTRIBUTES:
             raise AwsError(  # U: the sentence
@@ -91,13 +92,14 @@ def _target(cluster: Cluster, reference: str) -> ContainerInstance:
     return known
 
 
-def _check(attribute: "api.AttributeTypeDef") -> None:
-    """Refuse what cannot be an attribute. U: the sentences."""
-    if not _NAME.fullmatch(attribute["name"]):
-        raise invalid(f"Invalid attribute name: {attribute['name']}")
-    value = attribute.get("value")
-    if value is not None and (not _VALUE.fullmatch(value) or value != value.strip()):
-        raise invalid(f"Invalid attribute value: {value}")
+def _check(attribute: "api.AttributeTypeDef", instance: ContainerInstance) -> None:
+    """Refuse what cannot be an attribute, and ECS's own."""
+    name = attribute["name"]
+    problem = attribute_rules.problem(name, attribute.get("value"))
+    if problem:
+        raise invalid(problem)
+    if attribute_rules.reserved(name, instance.built_in) and current_account().behaviour >= RESERVES:
+        raise invalid(f"Invalid attribute name: {name}")  # U
 
 
 def _changed(cluster: Cluster, instance: ContainerInstance) -> None:

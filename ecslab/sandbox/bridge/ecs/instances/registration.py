@@ -12,7 +12,7 @@ from moto.ec2.models.instances import Instance as MotoInstance
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import state as groups
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.ecs import account_settings, clusters, state
+from ecslab.sandbox.bridge.ecs import account_settings, clusters, hosted_daemons, state
 from ecslab.sandbox.bridge.ecs.capacity import facts
 from ecslab.sandbox.bridge.ecs.instances import external, machine
 from ecslab.sandbox.bridge.ecs.managed_instances import known
@@ -20,8 +20,8 @@ from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.ssm_nodes.state import SERVICE, Node
-from ecslab.sandbox.world.container_instance import agent_settings, capabilities
-from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
+from ecslab.sandbox.world.container_instance import agent_settings, attribute_rules, capabilities
+from ecslab.sandbox.world.container_instance.container_instance import MOST_ATTRIBUTES, ContainerInstance
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.network import packets
 from ecslab.sandbox.world.placement.cluster import Placement
@@ -36,6 +36,8 @@ instance's own ARN, as AWS's policy for them has it."""
 
 TRUNKS: Final = 7
 """The behaviour from which on an instance waits for its trunk interface."""
+RULES: Final = 9
+"""The behaviour from which on `ECS_INSTANCE_ATTRIBUTES` says nothing that cannot be an attribute."""
 
 
 class CannotRegister(Exception):
@@ -63,9 +65,11 @@ def register(region: str, instance: MotoInstance) -> ContainerInstance:
     for action in POLLING:
         _ask(caller, action, "*" if action == DISCOVERING else own)
     _ask(caller, "ecs:RegisterContainerInstance", cluster.arn)
-    made = _made(caller, cluster, instance, settings)
+    made = _made(caller, cluster, instance, settings, managed is not None)
     if managed:
         made.managed, made.provider = True, managed.provider
+        if hosted_daemons.wanted(region, managed.provider):
+            made.joined, made.status = made.status == "ACTIVE", "REGISTERING"
     return _added(cluster, made)
 
 
@@ -139,7 +143,7 @@ def _cluster(caller: Caller, name: str | None) -> Cluster:
 
 
 def _made(
-    caller: Caller, cluster: Cluster, instance: MotoInstance, settings: Mapping[str, str]
+    caller: Caller, cluster: Cluster, instance: MotoInstance, settings: Mapping[str, str], managed: bool
 ) -> ContainerInstance:
     image, kind = machine.image_of(caller.region, instance), machine.type_of(instance)
     if image is None or kind is None:
@@ -147,8 +151,10 @@ def _made(
     tags, custom = _own(settings)
     attributes = _attributes(instance, image)
     instance_id, now = f"{rng.getrandbits(128):032x}", current_account().clock.timestamp()
-    trunking = account_settings.effective(caller, "awsvpcTrunking") == "enabled"
-    waits = capabilities.has_trunk(kind.name, trunking)
+    by_default = managed and current_account().behaviour >= known.TRUNKS
+    trunking = by_default or account_settings.effective(caller, "awsvpcTrunking") == "enabled"
+    # those that ECS manages have theirs from the launch on, as the primary one
+    waits = not by_default and capabilities.has_trunk(kind.name, trunking)
     reserved = settings.get("ECS_RESERVED_MEMORY", "")
     return ContainerInstance(
         id=instance_id,
@@ -156,7 +162,7 @@ def _made(
         cpu=kind.cpus * 1024,
         memory=capabilities.registered_memory(kind.memory, int(reserved) if reserved.isdecimal() else 0),
         interfaces=capabilities.task_interfaces(kind.name, kind.interfaces, trunking),
-        attributes={**attributes, **custom},
+        attributes={**custom, **attributes} if _has_rules() else {**attributes, **custom},
         status="REGISTERING" if waits and current_account().behaviour >= TRUNKS else "ACTIVE",
         agent_version=image.agent_version,
         registered_at=now,
@@ -165,7 +171,7 @@ def _made(
         region=caller.region,
         docker_version=image.docker_version,
         tags=tags,
-        built_in=frozenset(attributes),
+        built_in=frozenset(attributes) | ({attribute_rules.TRUNK} if _has_rules() else set()),
         agent_changed_at=now,
         trunk=waits,
     )
@@ -176,9 +182,25 @@ def _own(settings: Mapping[str, str]) -> tuple[Tags, dict[str, str]]:
     try:
         tags = agent_settings.named_values(settings, "ECS_CONTAINER_INSTANCE_TAGS")
         custom = agent_settings.named_values(settings, "ECS_INSTANCE_ATTRIBUTES")
+        _check_attributes(custom)
         return checked_tags([{"key": key, "value": value} for key, value in tags.items()]), custom
     except (ValueError, AwsError) as wrong:
         raise CannotRegister(str(wrong)) from None
+
+
+def _has_rules() -> bool:
+    return current_account().behaviour >= RULES
+
+
+def _check_attributes(custom: Mapping[str, str]) -> None:
+    """Refuse a registration with attributes that cannot be (aws/amazon-ecs-agent#622).
+
+    U: which it refuses besides those with invalid characters.
+    """
+    wrong = [name for name, value in custom.items() if attribute_rules.problem(name, value)]
+    wrong += [name for name in custom if attribute_rules.reserved(name)]
+    if _has_rules() and (wrong or len(custom) > MOST_ATTRIBUTES):
+        raise ValueError(f"InvalidParameterException: invalid attributes {sorted(wrong or custom)}")
 
 
 def _attributes(instance: MotoInstance, image: machine.AgentImage) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import machines
-from ecslab.sandbox.bridge.ecs import hosted_tasks, state
+from ecslab.sandbox.bridge.ecs import hosted_daemons, hosted_tasks, state
 from ecslab.sandbox.bridge.ecs.managed_instances import known, launching
 from ecslab.sandbox.bridge.ecs.managed_instances.sentences import sentence
 from ecslab.sandbox.bridge.ecs.state import Cluster
@@ -29,17 +29,22 @@ MINUTE: Final = 60
 
 def look_after(region: str, cluster: Cluster) -> None:
     """Do what is due for the managed instances of a cluster after something has changed there."""
+    daemons = current_account().daemons
     for managed in list(known.instances_of(region, cluster.name)):
         instance = container_instance(managed)
         if instance is None:
             if managed.registered:  # somebody else has taken it out
                 terminate(managed)
+        elif instance.status == "REGISTERING" and daemons:
+            daemons.receive(managed, instance)
         elif instance.status in ("ACTIVE", "DRAINING"):
             _receive(cluster, managed, instance)
             _look_at(managed, instance)
     for provider in known.providers_of(region, cluster):
         if provider.status == "ACTIVE":
             _provide(region, cluster, provider)
+    if daemons:
+        daemons.look_after(region, cluster)
 
 
 def reserved(region: str, cluster: Cluster) -> set[str]:
@@ -85,12 +90,16 @@ def _give_up(managed: ManagedInstance) -> bool:
     """End an instance that has not registered."""
     if managed.registered:
         return False
-    why = sentence("unregistered", instance=managed.id, minutes=round(REGISTERS_WITHIN / MINUTE))
+    give_up(managed, sentence("unregistered", instance=managed.id, minutes=round(REGISTERS_WITHIN / MINUTE)))
+    return True
+
+
+def give_up(managed: ManagedInstance, why: str) -> None:
+    """Terminate an instance that will not be ACTIVE; the tasks that wait for it stop."""
     planned = list(managed.planned)
     terminate(managed)
     for task_id in planned:
         _fail(managed.region, managed.provider, task_id, why)
-    return True
 
 
 def _receive(cluster: Cluster, managed: ManagedInstance, instance: ContainerInstance) -> None:
@@ -112,10 +121,13 @@ def _receive(cluster: Cluster, managed: ManagedInstance, instance: ContainerInst
 
 def _look_at(managed: ManagedInstance, instance: ContainerInstance) -> None:
     """End an instance that is drained, and in a while one that is idle."""
-    if instance.tasks:
+    if hosted_daemons.others_on(managed, instance):
         forget_idle_of(managed)
     elif instance.status == "DRAINING":
-        _end(managed, instance)
+        if instance.tasks:
+            _stop_daemons(managed, instance)
+        else:
+            _end(managed, instance)
     elif managed.idle is None:
         provider = state.of(managed.region).managed_providers[managed.provider]
         clock, seconds = current_account().clock, provider.scale_in_after
@@ -126,9 +138,15 @@ def _look_at(managed: ManagedInstance, instance: ContainerInstance) -> None:
             managed.idle = clock.after(delay, lambda: _end_idle(managed))
 
 
+def _stop_daemons(managed: ManagedInstance, instance: ContainerInstance) -> None:
+    daemons = current_account().daemons
+    if daemons:
+        daemons.leave(managed, instance)
+
+
 def _end_idle(managed: ManagedInstance) -> bool:
     managed.idle, instance = None, container_instance(managed)
-    if instance is None or instance.tasks or instance.status != "ACTIVE":
+    if instance is None or instance.status != "ACTIVE" or hosted_daemons.others_on(managed, instance):
         return False
     _end(managed, instance)
     return True
@@ -197,6 +215,7 @@ def close(region: str, provider: ManagedProvider) -> bool:
 def _end(managed: ManagedInstance, instance: ContainerInstance) -> None:
     """Take an instance out of its cluster, and terminate it."""
     managed.forget_plans()
+    _stop_daemons(managed, instance)
     instance.move("ending")
     placement = state.of(managed.region).clusters[managed.cluster].placement
     assert placement is not None, "it is registered there"
@@ -209,6 +228,8 @@ def _end(managed: ManagedInstance, instance: ContainerInstance) -> None:
 def _ended(managed: ManagedInstance, instance: ContainerInstance) -> None:
     agents = current_account().agents
     if agents and agents.registered.get(managed.id) is instance:
+        if instance.tasks:  # of daemons that have not ended yet
+            hosted_tasks.lose_all(instance, hosted_tasks.HOST_GONE.format(ec2_id=managed.id))
         agents.deregister(instance)
     terminate(managed)
 

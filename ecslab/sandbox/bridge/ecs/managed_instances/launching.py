@@ -8,13 +8,13 @@ from typing import Final
 from moto.ec2.exceptions import EC2ClientError
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.auto_scaling_groups import machines
+from ecslab.sandbox.bridge.ec2 import launch_checks
 from ecslab.sandbox.bridge.ec2 import machines as ec2_machines
-from ecslab.sandbox.bridge.ecs import account_settings
+from ecslab.sandbox.bridge.ecs import hosted_daemons
 from ecslab.sandbox.bridge.ecs.managed_instances import instance_types, known
 from ecslab.sandbox.bridge.ecs.managed_instances.request import SERVICE
 from ecslab.sandbox.bridge.ecs.managed_instances.sentences import sentence
-from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Waiting
+from ecslab.sandbox.bridge.ecs.state import Cluster, Waiting
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.container_instance import capabilities
 from ecslab.sandbox.world.container_instance.container_instance import NEWEST_AGENT
@@ -22,7 +22,7 @@ from ecslab.sandbox.world.managed_instances import packing, requirements
 from ecslab.sandbox.world.managed_instances.instance_type import InstanceType
 from ecslab.sandbox.world.managed_instances.packing import Launch, Wanted
 from ecslab.sandbox.world.managed_instances.provider import ManagedInstance, ManagedProvider
-from ecslab.sandbox.world.placement.instance import Instance
+from ecslab.sandbox.world.placement.instance import Instance, lacking_resource
 
 SESSION: Final = "ECSManagedInstancesForCompute"
 """The name of ECS's session under the infrastructure role (developer guide, infrastructure IAM role)."""
@@ -56,6 +56,9 @@ def launch(
     types = requirements.candidates(
         instance_types.known(), provider.template.get("instanceRequirements") or {}
     )
+    if hosted_daemons.wanted(region, provider.name):
+        zone = next(iter(subnets))
+        types = [kind for kind in types if _takes_daemons(empty(kind, zone), region, provider)]
     wanted = [Wanted(each.task.id, each.order, _architecture(each)) for each in waiting]
     by_zone = _groups(region, cluster, provider)
     launches, impossible = packing.plan(wanted, list(subnets), types, by_zone, empty)
@@ -64,10 +67,10 @@ def launch(
     for each in launches:
         try:
             launched.append(_run(region, provider, each, subnets[each.zone]))
-        except machines.LaunchRefused as refused:
+        except launch_checks.LaunchRefused as refused:
             failed |= dict.fromkeys(each.tasks, refused.message)
         except EC2ClientError as refused:
-            failed |= dict.fromkeys(each.tasks, f"{refused.error_type}: {refused.message}")
+            failed |= dict.fromkeys(each.tasks, f"{refused.code}: {refused.message}")
     return launched, failed
 
 
@@ -76,12 +79,12 @@ def _run(region: str, provider: ManagedProvider, launch: Launch, subnet: str) ->
     tags = {tag["key"]: tag["value"] for tag in provider.tags} if provider.propagates else {}
     instance = ec2_machines.run(
         region,
-        machines.image_of(region, _IMAGES[launch.type.architecture]),
+        launch_checks.image_of(region, _IMAGES[launch.type.architecture]),
         launch.type.name,
         subnet,
         template["networkConfiguration"].get("securityGroups") or (),
         {TAG: "true", **tags},
-        profile=machines.profile_of({"Arn": template["ec2InstanceProfileArn"]}),
+        profile=launch_checks.profile_of({"Arn": template["ec2InstanceProfileArn"]}),
     )
     instance.operator = dict(OPERATOR)
     now = current_account().clock.now
@@ -146,21 +149,29 @@ def _empty(
 ) -> Instance:
     """An instance of a type as it will register in a zone."""
     subnet = ec2_machines.backend(region).get_subnet(subnets[zone])
-    image = machines.image_of(region, _IMAGES[kind.architecture])
+    image = launch_checks.image_of(region, _IMAGES[kind.architecture])
     vpc = str(subnet.vpc_id)
     attributes = capabilities.attributes(image, kind.name, kind.architecture, zone, str(subnet.id), vpc)
-    return Instance(
+    instance = Instance(
         id="", ec2_id="", cpu=kind.cpus * 1024, memory=capabilities.registered_memory(kind.memory),
-        interfaces=capabilities.task_interfaces(kind.name, kind.interfaces, trunking(region)),
+        interfaces=capabilities.task_interfaces(kind.name, kind.interfaces, known.trunking(region)),
         attributes=attributes, agent_version=NEWEST_AGENT, provider=provider.name,
     )  # fmt: skip
+    _takes_daemons(instance, region, provider)
+    return instance
 
 
-def trunking(region: str) -> bool:
-    """Whether the account's instances get trunk interfaces."""
-    account = current_account().id
-    root = Caller(account, region, f"arn:aws:iam::{account}:root")
-    return account_settings.effective(root, "awsvpcTrunking") == "enabled"
+def _takes_daemons(instance: Instance, region: str, provider: ManagedProvider) -> bool:
+    """Set the room of its daemons aside on an empty instance; whether it has so much."""
+    for daemon in hosted_daemons.wanted(region, provider.name):
+        assert daemon.target is not None, "it is wanted"
+        needs = daemon.target.needs
+        if daemon.arn in instance.tasks:
+            continue
+        if lacking_resource(instance, needs):
+            return False
+        instance.take(daemon.arn, hosted_daemons.group(daemon), needs)
+    return True
 
 
 def _architecture(waiting: Waiting) -> str:

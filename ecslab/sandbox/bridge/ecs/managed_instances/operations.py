@@ -9,7 +9,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecs import provider_usage, state
+from ecslab.sandbox.bridge.ecs import hosted_daemons, provider_usage, state
 from ecslab.sandbox.bridge.ecs.managed_instances import fleet
 from ecslab.sandbox.bridge.ecs.managed_instances.request import configure, refused
 from ecslab.sandbox.bridge.ecs.shapes import Answer, checked_tags, name_in
@@ -65,6 +65,8 @@ def update(
 def delete(provider: ManagedProvider, cluster: str | None, caller: Caller) -> Answer:
     """Delete a provider that nothing uses; its instances end first."""
     _check_cluster(provider, cluster, caller)
+    if hosted_daemons.associated(caller.region, provider.name):
+        raise refused("associated_daemons")
     home = state.of(caller.region).clusters[provider.cluster]
     by_default = {each["capacityProvider"] for each in home.default_strategy}
     if provider.name in provider_usage.used_by(home) | by_default:

@@ -4,13 +4,12 @@ API operations ListServiceDeployments, DescribeServiceDeployments, DescribeServi
 StopServiceDeployment.
 """
 
-import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters, state
+from ecslab.sandbox.bridge.ecs.creation_window import created_within
 from ecslab.sandbox.bridge.ecs.services import operations as services
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_view
 from ecslab.sandbox.bridge.ecs.shapes import Answer, failure, page
@@ -19,7 +18,6 @@ from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.deployment import Revision
 from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.service.service import Service
-from ecslab.sandbox.world.time.windows import Window
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
@@ -43,13 +41,11 @@ def list_service_deployments(params: "api.ListServiceDeploymentsRequestTypeDef",
     if service is None:
         raise AwsError("ServiceNotFoundException", "Service not found.")
     wanted = params.get("status")
-    span = cast("Mapping[str, float]", params.get("createdAt") or {})  # numbers, as on the wire
-    window = Window(*(float(span[end]) if end in span else None for end in ("after", "before")))
-    after, before = window.moved(current_account().presents().shift(window))
+    after, before = created_within(params.get("createdAt"))
     rollouts = [
         service_view.rollout_brief(service, rollout) for rollout in service.rollouts
         if (not wanted or rollout.status in wanted)
-        and (after or 0.0) <= rollout.created_at <= (math.inf if before is None else before)
+        and after <= rollout.created_at <= before
     ]  # fmt: skip
     return page("serviceDeployments", rollouts, params, PAGE)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ecslab.sandbox.bridge.ecs.services import discovery
+from ecslab.sandbox.bridge.ecs.tasks.version_consistency import note_digests
 from ecslab.sandbox.world.service.account import Cause
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
@@ -76,7 +77,7 @@ class ServiceRegistry:
             self._uncounted.discard(task.id)
             self.stopped_tasks.append(task)
         elif task.last_status == "ACTIVATING":
-            _note_digests(task, deployment.revision.digests)
+            note_digests(task, deployment.revision.digests)
         if member is None:
             return
         registries = discovery.registries(deployment.revision) if task.last_status == "RUNNING" else ()
@@ -158,14 +159,6 @@ class ServiceRegistry:
         service, member = self.member_of(self.targets.get((group, target_id, port), "")) or (None, None)
         if service and member:
             self.scheduler.target_health(service, member, group, state, why)
-
-
-def _note_digests(task: Task, digests: dict[str, str]) -> None:
-    """Keep what the image tags stand for from the first task of a revision on."""
-    if not digests:
-        digests |= {
-            container.name: container.image_digest for container in task.containers if container.image_digest
-        }
 
 
 def _health(task: Task) -> str:

@@ -15,7 +15,13 @@ from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.services import instance_room, service_connect
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
 from ecslab.sandbox.bridge.ecs.state import Cluster, Strategy
-from ecslab.sandbox.bridge.ecs.tasks import instance_tasks, store, task_order, task_request
+from ecslab.sandbox.bridge.ecs.tasks import (
+    instance_tasks,
+    store,
+    task_order,
+    task_request,
+    version_consistency,
+)
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.placement.cluster import CannotPlace as Unplaced
@@ -107,7 +113,7 @@ class SchedulerAdapter:
         provider: str | None,
     ) -> str:
         tallies = self.registry.tallies
-        _pin(task, deployment.revision.digests)
+        version_consistency.pin(task, deployment.revision.digests)
         revision = deployment.revision
         task.balanced = bool(revision.load_balancers or revision.registry or revision.connect)
         if revision.connect:
@@ -252,18 +258,6 @@ def _proxy(task: Task) -> tuple[str, str]:
     """Name and ARN of the container that Service Connect adds."""
     name = f"{PROXY}{''.join(rng.choices(string.ascii_letters + string.digits, k=5))}"
     return name, f"{task.containers[0].arn.rpartition('/')[0]}/{rng.uuid4()}"
-
-
-def _pin(task: Task, digests: Mapping[str, str]) -> None:
-    """Let a task pull what the deployment's first task did, though a tag may have moved since then.
-
-    U: that DescribeTasks shows the digest in the place of the tag.
-    """
-    for container in task.containers:
-        digest = digests.get(container.name)
-        if digest and container.definition.get("versionConsistency") != "disabled":
-            folder, slash, last = container.image.partition("@")[0].rpartition("/")
-            container.image = f"{folder}{slash}{last.partition(':')[0]}@{digest}"
 
 
 def _tags(service: Service, order: task_request.Order) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.instances import external
 from ecslab.sandbox.bridge.ecs.instances import operations as instances
@@ -30,6 +31,8 @@ EMPTY_PROVIDER: Final = "EMPTY CAPACITY PROVIDER"
 """A reason of the developer guide, of a provider without managed scaling and without instances."""
 LONGEST_TOKEN: Final = 64
 LONGEST_STARTED_BY: Final = 128
+LONGEST_GROUP: Final = 255
+"""Developer guide, task groups."""
 
 
 def run_task(parameters: "api.RunTaskRequestTypeDef", caller: Caller) -> Answer:
@@ -76,6 +79,16 @@ def _check_texts(parameters: "api.RunTaskRequestTypeDef") -> None:
         raise invalid(f"startedBy must contain at most {LONGEST_STARTED_BY} characters.")
     if parameters.get("propagateTags") == "SERVICE":
         raise invalid("Only task definition tags can be propagated to standalone tasks.")
+    if current_account().behaviour >= task_order.WHOLE_REQUESTS:
+        _check_group(parameters.get("group") or "")
+
+
+def _check_group(group: str) -> None:
+    """Refuse a group that is a service's, in the words that people quote, and one that is too long (U)."""
+    if group.startswith("service:"):
+        raise invalid("Invalid namespace for group.")
+    if len(group) > LONGEST_GROUP:
+        raise invalid(f"group must contain at most {LONGEST_GROUP} characters.")
 
 
 def check_start(parameters: object, caller: Caller) -> None:
@@ -88,6 +101,8 @@ def check_start(parameters: object, caller: Caller) -> None:
 def start_task(parameters: "api.StartTaskRequestTypeDef", caller: Caller) -> Answer:
     """Start a task on each of up to ten container instances, whatever strategies and constraints say."""
     at_most("containerInstances", parameters["containerInstances"], task_order.MOST)
+    if not parameters["containerInstances"] and current_account().behaviour >= task_order.WHOLE_REQUESTS:
+        raise AwsError("ClientException", "Container Instances cannot be empty.")  # U: moto's
     given: dict[str, object] = {**parameters, "launchType": _launch_type(parameters, caller)}
     wanted = given.pop("containerInstances")
     asked = cast("api.RunTaskRequestTypeDef", given)
@@ -150,7 +165,7 @@ def describe_tasks(parameters: "api.DescribeTasksRequestTypeDef", caller: Caller
 def list_tasks(parameters: "api.ListTasksRequestTypeDef", caller: Caller) -> Answer:
     """ARNs of tasks, by what they are meant to be: RUNNING unless `desiredStatus` says otherwise."""
     cluster = clusters.find(caller, parameters.get("cluster"))
-    others = ("family", "serviceName", "launchType", "containerInstance")
+    others = ("family", "serviceName", "daemonName", "launchType", "containerInstance")
     if parameters.get("startedBy") and any(parameters.get(name) for name in others):  # U: the sentence
         raise invalid("startedBy must be the only filter when it is specified.")
     service = parameters.get("serviceName")
@@ -204,13 +219,14 @@ def _matches(task: Task, parameters: "api.ListTasksRequestTypeDef") -> bool:
         "startedBy": settings.get("startedBy"),
         "launchType": settings["launchType"],
         "containerInstance": task.instance,
-        "serviceName": _service_of(task),
+        "serviceName": _group_of(task, "service"),
+        "daemonName": _group_of(task, "daemon"),
     }
     return task.shown_desired == parameters.get("desiredStatus", "RUNNING") and all(
         given[name] == value for name, value in shown.items() if parameters.get(name)
     )
 
 
-def _service_of(task: Task) -> str | None:
+def _group_of(task: Task, wanted: str) -> str | None:
     kind, _, name = task.settings["group"].partition(":")
-    return name if kind == "service" else None
+    return name if kind == wanted else None

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 MOST: Final = 10
 """Tasks in one call."""
 EPHEMERAL_GIB: Final = 20
+WHOLE_REQUESTS: Final = 9
+"""The behaviour from which on nobody puts a task into a service's group, or starts one nowhere."""
 
 
 def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef", *, of_service: bool = False) -> Order:

@@ -10,12 +10,16 @@ from ecslab.sandbox.world.service.account import Target
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import READY, Member
 from ecslab.sandbox.world.service.passes.scale_in import stop
+from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 DRAINING: Final = "container instance is in DRAINING state"
 """U: what AWS's sentence has besides."""
 KEEPS_MINIMUM: Final = 8
 """The behaviour from which on no task leaves a draining instance before enough others are healthy."""
+WITHIN_PERCENTS: Final = 9
+"""The behaviour from which on that holds where no other task may be started first, and from which on
+unhealthy tasks of an older deployment make room for those of the newest."""
 
 
 def is_healthy(look: ServicePass, member: Member, now: float) -> bool:
@@ -70,6 +74,27 @@ def replace(look: ServicePass) -> None:
     for member in list(primary.given_up.values()):
         if _may_stop(look, member):
             stop(look, [member], _complain(look, member))
+        elif _is_stuck(look, member):  # U: that ECS says so outside of a deployment
+            look.say("stuck")
+
+
+def make_room(look: ServicePass) -> None:
+    """Stop an unhealthy task of an older deployment where nothing else lets the newest one start its own.
+
+    One at a time, as ECS replaces unhealthy tasks where `maximumPercent` leaves no room for others (developer
+    guide, task health checks of services).
+    """
+    service = look.service
+    short = service.missing > 0 and service.primary.rollout_state != "FAILED" and service.status == "ACTIVE"
+    if look.behaviour < WITHIN_PERCENTS or not short or not _is_full(service) or _is_leaving(service):
+        return
+    for member in list(service.unhealthy.values()):
+        due = member.replace_at is not None and look.is_due(member.replace_at)
+        spared = member.deployment is service.primary or not look.is_due(member.protected_until)
+        if due and member.live and not spared:
+            del service.unhealthy[member.id]
+            stop(look, [member], _complain(look, member))
+            return
 
 
 def _may_stop(look: ServicePass, member: Member) -> bool:
@@ -77,7 +102,8 @@ def _may_stop(look: ServicePass, member: Member) -> bool:
     if member.draining and member.phase == "pending":
         return True
     if successor is None or not successor.live:
-        return service.running + service.pending >= service.maximum
+        keeps = member.draining and look.behaviour >= WITHIN_PERCENTS
+        return _is_full(service) and (not keeps or _is_dispensable(service, member))
     if member.draining:
         enough = service.graded(READY) - member.healthy >= service.minimum
         return successor.healthy and (enough or look.behaviour < KEEPS_MINIMUM)
@@ -90,6 +116,28 @@ def _may_stop(look: ServicePass, member: Member) -> bool:
         look.wake(at - look.now)
         return False
     return True
+
+
+def _is_stuck(look: ServicePass, member: Member) -> bool:
+    """Whether the percents let a draining instance neither lose this task nor have it replaced."""
+    service = look.service
+    alone = member.draining and (member.successor is None or not member.successor.live)
+    held = alone and member.live and not _is_dispensable(service, member) and _is_full(service)
+    return held and look.behaviour >= WITHIN_PERCENTS and not service.pending and not _is_leaving(service)
+
+
+def _is_dispensable(service: Service, member: Member) -> bool:
+    """Whether enough tasks are healthy without this one."""
+    return not member.healthy or service.graded(READY) - 1 >= service.minimum
+
+
+def _is_full(service: Service) -> bool:
+    return service.running + service.pending >= service.maximum
+
+
+def _is_leaving(service: Service) -> bool:
+    """Whether a task that still counts is on its way out."""
+    return service.live < service.running + service.pending
 
 
 def _complain(look: ServicePass, member: Member) -> str:

@@ -1,0 +1,1 @@
+"""Managed daemons: one task on each managed instance, revisions, and how one follows another."""
