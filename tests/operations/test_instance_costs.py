@@ -82,7 +82,7 @@ def test_whichever_cell_was_the_last_a_new_kernel_says_what_runs(mine, monkeypat
     for cell in cells(mine, monkeypatch, errors, page=0.9, puzzle=0.3):
         before, seen = seen, running(stranger)
         most = max(most, len(seen))
-        if seen and seen != before:
+        if seen and len(seen) != len(before):
             said = cost_reminder.notice(lab_on(mine.place.endpoint, tmp_path / "mine"))
             assert f"{len(seen)} instance" in said and "Auto Scaling group" in said, cell
             assert "next: lab.cleanup()" in said
