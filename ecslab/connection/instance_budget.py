@@ -10,7 +10,7 @@ https://aws.amazon.com/ec2/pricing/on-demand/
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
@@ -80,15 +80,16 @@ class InstanceBudget:
         """By which name it is remembered, dollars an hour at the most (None: unknown), and what in words."""
         if operation in _GROUPS:
             name = str(params.get("AutoScalingGroupName", ""))
-            key, count = f"group {name}", max(_number(params, size) for size in SIZES)
+            key, count = f"group {name}", max(_count(params, size) for size in SIZES)
             most, what = self._priced(self._type_of_group(name, params), count)
             if most is not None and "MaxSize" not in params:  # it is what it was
                 most = max(most, self._committed.get(key, 0.0))
             return key, most, what
         if operation == "RunInstances":
-            given = cast("str | None", params.get("InstanceType"))
-            kind = given or self._type_of_template(cast("Params | None", params.get("LaunchTemplate")))
-            return f"instances {len(self._committed)}", *self._priced(kind, _number(params, "MaxCount") or 1)
+            named, template = str(params.get("InstanceType") or ""), params.get("LaunchTemplate")
+            kind = named or self._type_of_template(template)
+            count = _count(params, "MaxCount") or 1
+            return f"instances {len(self._committed)}", *self._priced(kind, count)
         if operation == "StartInstances":
             return "started", *self._of_stopped(params)
         return operation, 0.0, "as many instances as its tasks need"
@@ -99,20 +100,20 @@ class InstanceBudget:
         return (None if hour is None else count * hour), f"up to {count} × {kind or 'an unknown type'}"
 
     def _of_stopped(self, params: Params) -> tuple[float | None, str]:
-        answer = self._clients("ec2").describe_instances(InstanceIds=params.get("InstanceIds"))
+        answer = self._clients("ec2").describe_instances(InstanceIds=_listed(params, "InstanceIds"))
         kinds = [each["InstanceType"] for part in answer["Reservations"] for each in part["Instances"]]
         hours = [instance_prices.hour(kind) for kind in kinds]
         return (None if None in hours else sum(filter(None, hours))), ", ".join(kinds)
 
     def _type_of_group(self, name: str, params: Params) -> str | None:
-        template = cast("Params | None", params.get("LaunchTemplate"))
+        template = params.get("LaunchTemplate")
         if not template and not params.get("MixedInstancesPolicy"):
             groups = self._clients("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
             template = next((each.get("LaunchTemplate") for each in groups["AutoScalingGroups"]), None)
         return self._type_of_template(template)
 
-    def _type_of_template(self, template: Params | None) -> str | None:
-        if not template:
+    def _type_of_template(self, template: object) -> str | None:
+        if not isinstance(template, Mapping):
             return None
         by = ("LaunchTemplateId", "LaunchTemplateName")
         names = {key: template[key] for key in by if template.get(key)}
@@ -133,19 +134,25 @@ def may_start(operation: str, params: Params) -> bool:
         params: of the request.
     """
     if operation in _GROUPS:
-        return any(_number(params, size) > 0 for size in SIZES)
+        return any(_count(params, size) > 0 for size in SIZES)
     if operation in _TASKS:
-        strategy = cast("Iterable[Params]", params.get("capacityProviderStrategy") or ())
-        return any(item.get("capacityProvider") not in _AWS_HAS_THEM for item in strategy)
+        strategy = _listed(params, "capacityProviderStrategy")
+        providers = [item.get("capacityProvider") for item in strategy if isinstance(item, Mapping)]
+        return any(provider not in _AWS_HAS_THEM for provider in providers)
     if operation == "CreateCapacityProvider":
         return True
     return operation in _INSTANCES
 
 
-def _number(params: Params, name: str) -> int:
-    """A number of a request; 0 without it."""
+def _count(params: Params, name: str) -> int:
+    """A number of a request; ValueError for what is none, which botocore would refuse as well."""
+    value = params.get(name) or 0
+    return value if isinstance(value, int) else int(str(value))
+
+
+def _listed(params: Params, name: str) -> list[object]:
     value = params.get(name)
-    return value if isinstance(value, int) else 0
+    return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else []
 
 
 def _refusal(operation: str, what: str, most: float | None, others: float, agreed: float) -> str:

@@ -30,14 +30,19 @@ def unmarks(service: str, operation: str, params: Params, owners: frozenset[str]
 
 def _keys_off(params: Params) -> Iterator[str]:
     for name in _KEY_LISTS:
-        yield from cast("Iterable[str]", params.get(name) or ())
-    tags = cast("Iterable[Mapping[str, str] | str]", params.get("Tags") or params.get("tags") or ())
-    for tag in tags:
-        yield tag.get("Key", "") if isinstance(tag, Mapping) else tag
+        yield from map(str, _items(params.get(name)))
+    for tag in _items(params.get("Tags") or params.get("tags")):
+        yield str(tag.get("Key", "")) if isinstance(tag, Mapping) else str(tag)
 
 
-def _tags(params: Params) -> Iterator[Tags | None]:
-    specifications = cast("Iterable[Params]", params.get("TagSpecifications") or ())
-    for part in (params, *specifications):
-        yield cast("Tags | None", part.get("tags"))
-        yield cast("Tags | None", part.get("Tags"))
+def _tags(params: Params) -> Iterator[Tags]:
+    specifications = [part for part in _items(params.get("TagSpecifications")) if isinstance(part, Mapping)]
+    for value in (params.get("tags"), params.get("Tags"), *(part.get("Tags") for part in specifications)):
+        if isinstance(value, Mapping):
+            yield value
+        else:  # botocore refuses the call later if there is something else in it
+            yield [cast("Mapping[str, str]", tag) for tag in _items(value) if isinstance(tag, Mapping)]
+
+
+def _items(value: object) -> Iterable[object]:
+    return value if isinstance(value, Iterable) and not isinstance(value, str) else ()
