@@ -15,7 +15,6 @@ from .operations import cleanup as cleanup
 from .operations import console as console
 from .operations import containers as containers
 from .operations import guestbook as guestbook
-from .operations import managed_instances as managed_instances
 from .operations import scaling_game as scaling_game
 from .operations import service_map as service_map
 from .operations import spot as spot
@@ -34,6 +33,7 @@ from .resources import image as image
 from .resources import instance_group as instance_group
 from .resources import load_balancer as load_balancer
 from .resources import log_group as log_group
+from .resources import managed_instances as managed_instances
 from .resources import metrics as metrics
 from .resources import network as network
 from .resources import scaling as scaling

@@ -4,7 +4,6 @@ from . import cleanup as cleanup
 from . import console as console
 from . import containers as containers
 from . import guestbook as guestbook
-from . import managed_instances as managed_instances
 from . import scaling_game as scaling_game
 from . import service_map as service_map
 from . import spot as spot

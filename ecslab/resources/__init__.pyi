@@ -9,6 +9,7 @@ from . import image as image
 from . import instance_group as instance_group
 from . import load_balancer as load_balancer
 from . import log_group as log_group
+from . import managed_instances as managed_instances
 from . import metrics as metrics
 from . import network as network
 from . import scaling as scaling

@@ -5,13 +5,12 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
-from ecslab.resources import container_instance
+from ecslab.resources import arguments, container_instance
 from ecslab.resources import role as roles
 from ecslab.resources.container_instance.instance_reader import is_external
 from ecslab.resources.instance_group.instance_profile import POLICY, trust
@@ -28,13 +27,9 @@ def role(lab: Connection) -> str:
 
     Systems Manager may assume it. It allows what Systems Manager's agent and the container agent need.
     """
+    arguments.lab(lab)
     name = lab.name(ROLE)
-    lab.guard.claim("role", name)
-    if not roles.find(lab, name):
-        document = json.dumps(trust("ssm.amazonaws.com"))
-        lab.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document, Tags=lab.tags("iam"))
-    for policy in POLICIES:
-        lab.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    roles.create(lab, name, trust("ssm.amazonaws.com"), *POLICIES)
     return name
 
 
@@ -48,17 +43,27 @@ def register(
         vcpus, memory: what the machine has; memory in MiB.
 
     Raises:
+        BadArgument: `activation` is not what CreateActivation answered.
         SandboxOnly: the lab is on a real account, where you run the script on a machine of your own.
     """
+    arguments.lab(lab)
+    id_, code = (
+        arguments.described(
+            "activation", activation, member, "CreateActivation",
+            "activation = lab.client('ssm').create_activation(IamRole=…, RegistrationLimit=1)",
+        )
+        for member in ("ActivationId", "ActivationCode")
+    )  # fmt: skip
     if lab.where != "sandbox":
         script = (
             f"ecs-anywhere-install.sh --region {lab.region} --cluster {lab.names.cluster} "
-            f"--activation-id {activation['ActivationId']} --activation-code …"
+            f"--activation-id {id_} --activation-code <code>"
         )
-        raise SandboxOnly("external_machine.register()", f"on a machine of yours, `sudo {script}`")
+        instead = f"on a machine of yours, `sudo {script}`; the code is ActivationCode of the activation"
+        raise SandboxOnly("external_machine.register()", instead)
     made = lab.control(
-        "inject", kind="external-instance", activation_id=activation["ActivationId"],
-        activation_code=activation["ActivationCode"], cluster=lab.names.cluster, vcpus=vcpus, memory=memory,
+        "inject", kind="external-instance", activation_id=id_, activation_code=code,
+        cluster=lab.names.cluster, vcpus=vcpus, memory=memory,
     )  # fmt: skip
 
     def there() -> ContainerInstanceTypeDef | None:
@@ -78,6 +83,7 @@ def delete(lab: Connection) -> int:
 
     Their activations and the role go, too. Tasks on them end for ECS.
     """
+    arguments.lab(lab)
     ssm = lab.client("ssm")
     going = machines(lab)
     for machine in going:

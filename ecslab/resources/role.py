@@ -25,6 +25,28 @@ def find(lab: Connection, name: str) -> RoleTypeDef | None:
     return response["Role"] if response else None
 
 
+def create(lab: Connection, name: str, trust: Mapping[str, object], *policies: str) -> str:
+    """The ARN of the role, made if it is not there, with these policies attached.
+
+    Args:
+        trust: who may assume it; a role that is there keeps what it says.
+        policies: ARNs.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a role of that name.
+    """
+    lab.guard.claim("role", name)
+    role = find(lab, name)
+    if role is None:
+        made = lab.iam.create_role(
+            RoleName=name, AssumeRolePolicyDocument=json.dumps(trust), Tags=lab.tags("iam")
+        )
+        role = made["Role"]
+    for policy in policies:
+        lab.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    return role["Arn"]
+
+
 def trusted_services(role: RoleTypeDef) -> list[str]:
     """The services that the role's trust policy lets assume it."""
     services: list[str] = []

@@ -68,7 +68,8 @@ CHOSEN = {
         "alarm-state", "alarm-check", "policy-alarms", "again", "day", "rush", "prepared", "ceiling", "check",
         "deploy", "csv-run", "fight",
     )},
-    "11-drained": r"empty after \d+ minutes", "11-honesty": r"^(?:simplified|as AWS)",
+    "11-drained": r"empty after \d+ minutes", "11-patch": r"replaced within \d+ minutes",
+    "11-deleted": r"After \d+ minutes", "11-honesty": r"^(?:simplified|as AWS)",
     "12-fixed-outcome": r"after 60 seconds the load balancer", "12-first-outcome": r"\d+ minutes",
     **{f"{stage}-honesty": r"^(?:simplified|as AWS)"
        for stage in ("02", "04", "06", "07", "08", "10", "12", "14")},

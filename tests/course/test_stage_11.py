@@ -11,6 +11,7 @@ from ecslab.operations import prices
 from ecslab.operations.capacity import placement_puzzle
 
 CLUSTER, NAME, PAGE, MIXED = "adgu-cluster", "adgu-ec2", "adgu-page", "adgu-mixed"
+MANAGED, ON_MANAGED, FAMILY = "adgu-managed", "11.managed", "adgu-web-server-task"
 TEMPLATE, GROUP, PROVIDER, SERVICE = "11.template", "11.group", "11.provider", "11.service"
 ON_SPOT, EXTERNAL, PUZZLE = "11.mixed", "11.external", "11.yours-1"
 IMAGE = ecslab.instance_group.IMAGE
@@ -165,6 +166,52 @@ def split(*items, count=5):
     return make
 
 
+def managed(count=4, on=MANAGED, zones=2, cluster=CLUSTER, then=None):
+    """A capacity provider of Managed Instances; a service on it, or `on` a launch type; None: no service."""
+
+    def make(lab):
+        for name in {CLUSTER, cluster}:
+            lab.ecs.create_cluster(clusterName=name)
+        subnets = ecslab.instance_group.subnets(lab).split(",")
+        launched = {
+            "ec2InstanceProfileArn": ecslab.managed_instances.profile(lab),
+            "networkConfiguration": {"subnets": subnets[:zones]},
+        }
+        lab.ecs.create_capacity_provider(name=MANAGED, cluster=cluster, managedInstancesProvider={
+            "infrastructureRoleArn": ecslab.managed_instances.infrastructure_role(lab),
+            "instanceLaunchTemplate": launched,
+        })  # fmt: skip
+        ecslab.managed_instances.wait_until_active(lab)
+        if on:
+            by_strategy = {"capacityProviderStrategy": [{"capacityProvider": on, "weight": 1}]}
+            lab.ecs.create_service(
+                cluster=CLUSTER, serviceName=MANAGED, desiredCount=count,
+                taskDefinition=define(lab, FAMILY, "awsvpc", "256", "512"),
+                networkConfiguration={"awsvpcConfiguration": {"subnets": subnets}},
+                **by_strategy if on == MANAGED else {"launchType": on},
+            )  # fmt: skip
+        if then:
+            then(lab)
+
+    return make
+
+
+def of_a_group(lab):
+    group(desired=0, boot=False)(lab)
+    arn = ecslab.instance_group.group(lab, NAME)["AutoScalingGroupARN"]
+    lab.ecs.create_capacity_provider(name=MANAGED, autoScalingGroupProvider={"autoScalingGroupArn": arn})
+
+
+def detached(role, policy):
+    return lambda lab: lab.iam.detach_role_policy(RoleName=role, PolicyArn=policy)
+
+
+def without_its_role(lab):
+    lab.iam.remove_role_from_instance_profile(
+        InstanceProfileName="adguManagedInstanceRole", RoleName="adguManagedInstanceRole"
+    )
+
+
 def machine(lab, cluster=CLUSTER):
     """A machine outside AWS, registered in the cluster if that is there; its id."""
     if cluster == CLUSTER:
@@ -233,6 +280,11 @@ BY_MEMORY, BY_CPU = ([{"type": "binpack", "field": field}] for field in ("memory
 
 
 GROUP_ZONE = "us-east-1a"
+MI = ecslab.managed_instances
+NO_REGISTERING = (
+    "The instance profile `adguManagedInstanceRole` has no role with the policy "
+    "AmazonECSInstanceRolePolicyForManagedInstances: instances cost money, and do not register."
+)
 # The name of a wrong state: the step, what makes it, and what the check says of it.
 WRONG = {
     "an image without the agent": (TEMPLATE, template(ImageId="ami-12c6146b"),
@@ -307,6 +359,29 @@ WRONG = {
         f"The desired count of `{MIXED}` is 8; 5 is asked for."),
     "the mixed service is deleted": (ON_SPOT, deleted(split(("FARGATE", 1, 1), count=0), MIXED),
         f"`{MIXED}` was deleted."),
+    "a provider of a group": (ON_MANAGED, of_a_group,
+        f"The capacity provider `{MANAGED}` is one of an Auto Scaling group: its instances are yours to "
+        "patch."),
+    "a provider of another cluster": (ON_MANAGED, managed(on=None, cluster="adgu-clutser"),
+        f"The capacity provider `{MANAGED}` belongs to the cluster `adgu-clutser`; the lesson's is "
+        f"`{CLUSTER}`."),
+    "an infrastructure role that may launch nothing": (
+        ON_MANAGED, managed(on=None, then=detached("adguInfrastructureRole", MI.LAUNCHES)),
+        "The infrastructure role `adguInfrastructureRole` does not have the policy "
+        "AmazonECSInfrastructureRolePolicyForManagedInstances: ECS may not launch instances."),
+    "a managed instance's role that may not register": (
+        ON_MANAGED, managed(on=None, then=detached("adguManagedInstanceRole", MI.REGISTERS)), NO_REGISTERING),
+    "a managed instance's profile without a role": (
+        ON_MANAGED, managed(on=None, then=without_its_role), NO_REGISTERING),
+    "managed in one zone": (ON_MANAGED, managed(on=None, zones=1),
+        f"All subnets of `{MANAGED}` are in {GROUP_ZONE}. If the zone fails, no task is left."),
+    "the managed service is deleted": (ON_MANAGED, deleted(managed(count=0), MANAGED),
+        f"The service `{MANAGED}` was deleted."),
+    "managed by the launch type": (ON_MANAGED, managed(on="FARGATE"),
+        f"The service `{MANAGED}` gets its capacity from the launch type FARGATE; the lesson asks for the "
+        f"capacity provider `{MANAGED}`."),
+    "six managed tasks": (ON_MANAGED, managed(count=6),
+        f"The desired count of `{MANAGED}` is 6; 4 is asked for."),
     "the machine registered elsewhere": (EXTERNAL, elsewhere,
         lambda lab: f"{node_of(lab)} is known to Systems Manager, but it is no container instance of "
         f"`{CLUSTER}`."),
@@ -363,6 +438,16 @@ WAITING = {
         page(on=None),
         f"`{PAGE}` has the launch type EC2: nothing scales for it.",
     ),
+    "no service is on the managed instances": (
+        ON_MANAGED,
+        managed(on=None),
+        f"The capacity provider `{MANAGED}` is ACTIVE; no service uses it yet.",
+    ),
+    "AWS launches instances": (
+        ON_MANAGED,
+        managed(),
+        f"0 of 4 tasks of `{MANAGED}` run; the others wait for capacity, or start.",
+    ),
     "the puzzle is laid out": (PUZZLE, puzzle(), "No task of the puzzle runs yet."),
 }
 
@@ -388,6 +473,8 @@ def test_the_puzzle_is_solved_by_order_and_strategy(lab):
 def test_what_the_questions_ask_for(lab):
     answers = STAGES["11"].answers
     assert all(not list(answer(lab)) for answer in answers.values())
+    managed()(lab)
     group()(lab)
+    assert set(answers["managed-share"](lab)) == {50}
     assert next(iter(answers["memory"](lab))) < 4096
     assert 50 <= min(answers["break-even"](lab)) < 65

@@ -21,6 +21,8 @@ SILENT = {  # parts of a push, tags, and what the course needs for itself
     "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutRetentionPolicy", "StopTask",
     "ModifyTargetGroupAttributes", "RevokeSecurityGroupIngress", "DeregisterTaskDefinition",
 }  # fmt: skip
+BY_MEMBERS = ("UpdateService", "CreateCapacityProvider")
+"""Operations that are shown once for each set of members that is given."""
 LOOKS = {"find", "vpcs", "bare_tasks", "default_choice", "image_uri", "stop", "reader", "site"}
 AFTERWARDS = (
     ("Roll out a revision", ("ecs update-service --cluster adgu-cluster --service adgu-web --task-definition "
@@ -66,8 +68,8 @@ def page() -> str:
         lines += list(_rows(lab))
     lines += ["", "## When it runs", "", "| what | AWS CLI | in a notebook |", "|---|---|---|"]
     for what, commands, verb in AFTERWARDS:
-        shown = "<br>".join(f"`aws {command}`" for command in commands)
-        lines.append(f"| {what} | {shown} | `{verb}({'…' if verb.startswith('lab.') else 'lab, …'})` |")
+        cell = "<br>".join(f"`aws {command}`" for command in commands)
+        lines.append(f"| {what} | {cell} | `{verb}({'…' if verb.startswith('lab.') else 'lab, …'})` |")
     lines += ["", "## The life of a task", ""]
     lines += [f"- **{status}**: {meaning}" for status, meaning in STATUSES]
     lines += ["", "## When it does not work", "", "| look at | field | it may be |", "|---|---|---|"]
@@ -89,14 +91,14 @@ def _rows(lab: Any) -> Iterator[str]:
             step.solve(lab)
             commands = list(_commands(lab.calls().changes()[changes_before:], seen))
             if commands:
-                shown = "<br>".join(f"`{command}`" for command in commands)
-                yield f"| **{stage.id} {stage.title}**: {step.title} | {shown} | {_verbs(step)} |"
+                cell = "<br>".join(f"`{command}`" for command in commands)
+                yield f"| **{stage.id} {stage.title}**: {step.title} | {cell} | {_verbs(step)} |"
 
 
 def _commands(calls: Any, seen: set[str]) -> Iterator[str]:
     for call in calls:
         changed = set(call.params) - {"cluster", "service", "desiredCount", "networkConfiguration"}
-        what = f"{call.operation} {sorted(changed)}" if call.operation == "UpdateService" else call.operation
+        what = f"{call.operation} {sorted(changed)}" if call.operation in BY_MEMBERS else call.operation
         if what not in seen and not call.error:
             seen |= {what}
             yield whole(cli(call))

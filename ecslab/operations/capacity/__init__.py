@@ -14,7 +14,15 @@ from ecslab.figures import Figure, curve
 from ecslab.operations import prices
 from ecslab.operations.capacity.agreement import agree, must_be_agreed
 from ecslab.operations.capacity.placement_puzzle import Puzzle, delete_puzzle, puzzle
-from ecslab.resources import external_machine, instance_group, metrics, service, task_definition
+from ecslab.resources import (
+    arguments,
+    external_machine,
+    instance_group,
+    managed_instances,
+    metrics,
+    service,
+    task_definition,
+)
 from ecslab.resources.instance_group import GROUP, MOST, TYPE
 from ecslab.resources.metrics import Metric
 from ecslab.resources.service import service_reader
@@ -28,11 +36,17 @@ CPU, MEMORY = 512, 1024
 """Of each of its tasks: CPU units and MiB, which Fargate takes too."""
 MIXED: Final = "adgu-mixed"
 """The service on Fargate and Fargate Spot."""
+MANAGED: Final = managed_instances.PROVIDER
+"""The service on Managed Instances, and its capacity provider."""
+MANAGED_TYPE: Final = "c7a.medium"  # U: AWS chooses
+"""What AWS is taken to choose for that service, where a price is asked for before."""
+_MANAGED_INSTANCES: Final = 2
 _FARGATE, _SPOT = 2, 3
 
 __all__ = [
-    "CPU", "MEMORY", "MIXED", "PAGE", "Puzzle", "agree", "break_even_curve", "delete", "delete_puzzle",
-    "instance_hour", "page", "price", "puzzle", "reservation", "reservation_metric", "task_hour",
+    "CPU", "MANAGED", "MANAGED_TYPE", "MEMORY", "MIXED", "PAGE", "Puzzle", "agree", "break_even_curve",
+    "delete", "delete_puzzle", "instance_hour", "managed_hour", "page", "price", "puzzle", "reservation",
+    "reservation_metric", "task_hour",
 ]  # fmt: skip
 
 
@@ -61,11 +75,13 @@ def _items() -> list[tuple[str, float]]:
     size = (CPU // 2, MEMORY // 2)
     return [
         (f"{MOST} instances {TYPE}, with disk and address", MOST * prices.instance_hour(TYPE)),
+        (f"{_MANAGED_INSTANCES} Managed Instances (about {MANAGED_TYPE}), with disk and address",
+         _MANAGED_INSTANCES * managed_hour()),
         (f"{_FARGATE} tasks on Fargate", _FARGATE * prices.task_hour(*size)),
         (f"{_SPOT} tasks on Fargate Spot (about)", _SPOT * prices.task_hour(*size, spot=True)),
         ("1 machine outside AWS", prices.EXTERNAL_INSTANCE_HOUR),
         ("2 alarms", 2 * prices.of_alarm(60)),
-    ]
+    ]  # fmt: skip
 
 
 def reservation_metric(lab: Connection) -> Metric:
@@ -79,7 +95,12 @@ def reservation(lab: Connection, minutes: int = 15) -> Table:
 
     Args:
         minutes: how far back.
+
+    Raises:
+        BadArgument: it is no whole number from 1 on.
     """
+    arguments.lab(lab)
+    arguments.count("minutes", minutes, 1)
     end = metrics.now(lab)
     wanted = {"reservation": reservation_metric(lab)}
     points = metrics.read(lab, wanted, end - timedelta(minutes=minutes), end)["reservation"]
@@ -109,7 +130,12 @@ def break_even_curve(fits: int, instance_type: str = TYPE) -> Figure:
     Args:
         fits: how many tasks of the page fit on one instance.
         instance_type: one whose price is known.
+
+    Raises:
+        BadArgument: `fits` is no whole number from 1 on.
+        NotThere: the price of the type is not known.
     """
+    arguments.count("fits", fits, 1)
     shares = range(20, 101, 5)
     flat = {
         "Fargate": task_hour(),
@@ -136,9 +162,11 @@ def delete(lab: Connection) -> None:
 
     Tasks that belong to no service, and that run on instances, end with these.
     """
-    for name in (PAGE, MIXED):
+    arguments.lab(lab)
+    for name in (PAGE, MANAGED, MIXED):
         service.delete(lab, lab.name(name))
     external_machine.delete(lab)
+    managed_instances.delete(lab)
     instance_group.delete(lab)
     delete_puzzle(lab)
 
@@ -146,6 +174,15 @@ def delete(lab: Connection) -> None:
 def instance_hour(instance_type: str = TYPE) -> float:
     """US dollars that an hour of one EC2 instance costs with its disk, without a public address."""
     return prices.instance_hour(instance_type, public_ip=False)
+
+
+def managed_hour(instance_type: str = MANAGED_TYPE) -> float:
+    """US dollars that an hour of one Managed Instance costs with its fee, disk and public address, about.
+
+    Raises:
+        NotThere: no price of this type is known here.
+    """
+    return prices.instance_hour(instance_type, managed=True)
 
 
 def task_hour(*, spot: bool = False) -> float:

@@ -31,7 +31,8 @@ give all later ones other ids, or where a call that a lesson makes would not be 
    it in an attribute, and nobody overwrites attributes of ECS and its agent; a definition has at most ten
    placement constraints, a task is in no service's group unless it is the service's, and StartTask names
    an instance;
-   managed instances are chosen by the price of their type, which is not that of their vCPUs alone.
+   managed instances are chosen by the price of their type, which is not that of their vCPUs alone,
+   and have trunk interfaces, so that more tasks with an interface of their own fit on each.
 """
 
 from typing import Final

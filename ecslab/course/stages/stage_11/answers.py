@@ -8,9 +8,18 @@ from datetime import timedelta
 from typing import Final
 
 from ecslab.connection.connection import Connection
-from ecslab.operations.capacity import CPU, MEMORY, MIXED, PAGE, instance_hour, reservation_metric, task_hour
+from ecslab.operations.capacity import (
+    CPU,
+    MANAGED,
+    MEMORY,
+    MIXED,
+    PAGE,
+    instance_hour,
+    reservation_metric,
+    task_hour,
+)
 from ecslab.resources import container_instance, metrics
-from ecslab.resources.container_instance.instance_reader import attribute, registered
+from ecslab.resources.container_instance.instance_reader import attribute, registered, remaining
 from ecslab.resources.instance_group import TYPE
 from ecslab.resources.service import service_reader
 from ecslab.resources.task import task_reader
@@ -41,6 +50,16 @@ def highest_reservation(lab: Connection) -> Iterator[object]:
     points = metrics.read(lab, {"reservation": reservation_metric(lab)}, end - _WITHIN, end)["reservation"]
     if points and (most := max(value for _, value in points)) > 100:
         yield round(most)
+
+
+def managed_share(lab: Connection) -> Iterator[object]:
+    """Percent of the CPU of the lesson's Managed Instances that its tasks have, if they have any."""
+    instances = container_instance.of_provider(lab, lab.name(MANAGED))
+    whole = sum(registered(each, "CPU") for each in instances)
+    free = sum(remaining(each, "CPU") for each in instances)
+    if whole > free:
+        percent = 100 * (whole - free) / whole
+        yield from {int(percent), round(percent), round(percent, 1)}
 
 
 def spot_stop_code(lab: Connection) -> Iterator[object]:

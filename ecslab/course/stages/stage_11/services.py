@@ -38,7 +38,7 @@ def page(lab: Connection) -> Verdict:
         return verdicts.wrong("11.service-provider", name=name, given=", ".join(strategy), wanted=provider)
     if service["desiredCount"] < MANY:
         return verdicts.wrong("11.service-few", name=name, count=service["desiredCount"], wanted=MANY)
-    return _running(service) or verdicts.done(
+    return running(service) or verdicts.done(
         "11.service-there", name=name, count=service["runningCount"], provider=provider
     )
 
@@ -51,7 +51,7 @@ def strategy_of(service: ServiceTypeDef) -> Strategy:
     }
 
 
-def _running(service: ServiceTypeDef) -> Verdict | None:
+def running(service: ServiceTypeDef) -> Verdict | None:
     """What a service says whose tasks do not all run yet."""
     name, count, wanted = service["serviceName"], service["runningCount"], service["desiredCount"]
     if count >= wanted:
@@ -81,4 +81,4 @@ def mixed(lab: Connection) -> Verdict:
         return verdicts.wrong("11.mixed-weights", name=name, given=f"{weight} : {spot_weight}")
     if service["desiredCount"] != FIVE:
         return verdicts.wrong("11.mixed-count", name=name, count=service["desiredCount"], wanted=FIVE)
-    return _running(service) or verdicts.done("11.mixed-there", name=name, count=FIVE, base=BASE)
+    return running(service) or verdicts.done("11.mixed-there", name=name, count=FIVE, base=BASE)

@@ -64,6 +64,34 @@ def use_provider(lab: Connection) -> object:
     return ecslab.service.wait_until_stable(lab, service)
 
 
+def make_managed(lab: Connection) -> object:
+    name = lab.name("adgu-managed")
+    subnets = ecslab.instance_group.subnets(lab).split(",")
+    if not ecslab.managed_instances.provider(lab, name):
+        lab.ecs.create_capacity_provider(
+            name=name,
+            cluster=lab.names.cluster,
+            managedInstancesProvider={
+                "infrastructureRoleArn": ecslab.managed_instances.infrastructure_role(lab),
+                "instanceLaunchTemplate": {
+                    "ec2InstanceProfileArn": ecslab.managed_instances.profile(lab),
+                    "networkConfiguration": {"subnets": subnets},
+                },
+            },
+        )
+    ecslab.managed_instances.wait_until_active(lab, name)
+    if not ecslab.service.find(lab, name):
+        lab.ecs.create_service(
+            cluster=lab.names.cluster,
+            serviceName=name,
+            taskDefinition=lab.names.family,
+            desiredCount=4,
+            capacityProviderStrategy=[{"capacityProvider": name, "weight": 1}],
+            networkConfiguration={"awsvpcConfiguration": {"subnets": subnets}},
+        )
+    return ecslab.service.wait_until_stable(lab, name)
+
+
 def make_mixed(lab: Connection) -> object:
     name = lab.name("adgu-mixed")
     if not ecslab.service.find(lab, name):

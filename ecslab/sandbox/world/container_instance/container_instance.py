@@ -28,7 +28,7 @@ class ContainerInstance(Instance):
         version: one more with each change that AWS would tell as an event.
         built_in: names of the attributes that it registered with.
         agent_changed_at: epoch second at which the agent's connection last changed.
-        trunk: whether it has a trunk interface, or gets one.
+        trunk: whether it has a trunk interface beside its own, or gets one.
         joined: whether it has its trunk interface, if it gets one; daemons start from then on.
         gone_at: virtual second at which an INACTIVE one is forgotten.
     """

@@ -65,7 +65,7 @@ def register(region: str, instance: MotoInstance) -> ContainerInstance:
     for action in POLLING:
         _ask(caller, action, "*" if action == DISCOVERING else own)
     _ask(caller, "ecs:RegisterContainerInstance", cluster.arn)
-    made = _made(caller, cluster, instance, settings)
+    made = _made(caller, cluster, instance, settings, managed is not None)
     if managed:
         made.managed, made.provider = True, managed.provider
         if hosted_daemons.wanted(region, managed.provider):
@@ -143,7 +143,7 @@ def _cluster(caller: Caller, name: str | None) -> Cluster:
 
 
 def _made(
-    caller: Caller, cluster: Cluster, instance: MotoInstance, settings: Mapping[str, str]
+    caller: Caller, cluster: Cluster, instance: MotoInstance, settings: Mapping[str, str], managed: bool
 ) -> ContainerInstance:
     image, kind = machine.image_of(caller.region, instance), machine.type_of(instance)
     if image is None or kind is None:
@@ -151,8 +151,10 @@ def _made(
     tags, custom = _own(settings)
     attributes = _attributes(instance, image)
     instance_id, now = f"{rng.getrandbits(128):032x}", current_account().clock.timestamp()
-    trunking = account_settings.effective(caller, "awsvpcTrunking") == "enabled"
-    waits = capabilities.has_trunk(kind.name, trunking)
+    by_default = managed and current_account().behaviour >= known.TRUNKS
+    trunking = by_default or account_settings.effective(caller, "awsvpcTrunking") == "enabled"
+    # those that ECS manages have theirs from the launch on, as the primary one
+    waits = not by_default and capabilities.has_trunk(kind.name, trunking)
     reserved = settings.get("ECS_RESERVED_MEMORY", "")
     return ContainerInstance(
         id=instance_id,

@@ -1,10 +1,25 @@
 """Which managed instances there are, of which providers and clusters."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.state import Cluster
+from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.ecs import account_settings, state
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.world.managed_instances.provider import ManagedInstance, ManagedProvider
+
+TRUNKS: Final = 9
+"""The behaviour from which on they have trunk interfaces, whatever the account's settings."""
+
+
+def trunking(region: str) -> bool:
+    """Whether managed instances get trunk interfaces where their type has them: it is so by default.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-awsvpc-mode.html
+    """
+    account = current_account()
+    root = Caller(account.id, region, f"arn:aws:iam::{account.id}:root")
+    return account.behaviour >= TRUNKS or account_settings.effective(root, "awsvpcTrunking") == "enabled"
 
 
 def providers_of(region: str, cluster: Cluster) -> Iterator[ManagedProvider]:

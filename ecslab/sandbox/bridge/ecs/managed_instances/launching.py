@@ -10,11 +10,11 @@ from moto.ec2.exceptions import EC2ClientError
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import launch_checks
 from ecslab.sandbox.bridge.ec2 import machines as ec2_machines
-from ecslab.sandbox.bridge.ecs import account_settings, hosted_daemons
+from ecslab.sandbox.bridge.ecs import hosted_daemons
 from ecslab.sandbox.bridge.ecs.managed_instances import instance_types, known
 from ecslab.sandbox.bridge.ecs.managed_instances.request import SERVICE
 from ecslab.sandbox.bridge.ecs.managed_instances.sentences import sentence
-from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Waiting
+from ecslab.sandbox.bridge.ecs.state import Cluster, Waiting
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.container_instance import capabilities
 from ecslab.sandbox.world.container_instance.container_instance import NEWEST_AGENT
@@ -53,9 +53,7 @@ def launch(
         why = "InvalidSubnetID.NotFound: None of the subnets can be used now."  # U
         return [], dict.fromkeys((each.task.id for each in waiting), why)
     empty = partial(_empty, region=region, provider=provider, subnets=subnets)
-    types = requirements.candidates(
-        instance_types.known(), provider.template.get("instanceRequirements") or {}
-    )
+    types = requirements.candidates(instance_types.known(), requirements.of(provider.template))
     if hosted_daemons.wanted(region, provider.name):
         zone = next(iter(subnets))
         types = [kind for kind in types if _takes_daemons(empty(kind, zone), region, provider)]
@@ -154,7 +152,7 @@ def _empty(
     attributes = capabilities.attributes(image, kind.name, kind.architecture, zone, str(subnet.id), vpc)
     instance = Instance(
         id="", ec2_id="", cpu=kind.cpus * 1024, memory=capabilities.registered_memory(kind.memory),
-        interfaces=capabilities.task_interfaces(kind.name, kind.interfaces, trunking(region)),
+        interfaces=capabilities.task_interfaces(kind.name, kind.interfaces, known.trunking(region)),
         attributes=attributes, agent_version=NEWEST_AGENT, provider=provider.name,
     )  # fmt: skip
     _takes_daemons(instance, region, provider)
@@ -172,13 +170,6 @@ def _takes_daemons(instance: Instance, region: str, provider: ManagedProvider) -
             return False
         instance.take(daemon.arn, hosted_daemons.group(daemon), needs)
     return True
-
-
-def trunking(region: str) -> bool:
-    """Whether the account's instances get trunk interfaces."""
-    account = current_account().id
-    root = Caller(account, region, f"arn:aws:iam::{account}:root")
-    return account_settings.effective(root, "awsvpcTrunking") == "enabled"
 
 
 def _architecture(waiting: Waiting) -> str:
