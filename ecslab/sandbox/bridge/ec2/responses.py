@@ -82,7 +82,8 @@ class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
 
     def run_instances(self) -> ActionResult:
         """moto takes any image, launches the fewest that are asked for, and words refusals in its own way."""
-        if current_account().behaviour >= launch_checks.SINCE:
+        from_template = self._get_param("LaunchTemplate")  # which no client can name: it is not carried
+        if current_account().behaviour >= launch_checks.SINCE and not from_template:
             self._check_launch()
             self.params["MinCount"] = self._get_param("MaxCount", if_none="1")
         return super().run_instances()
