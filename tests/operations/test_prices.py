@@ -46,11 +46,11 @@ def test_an_instances_price_goes_by_its_family_and_size():
 
 
 def test_a_stopped_instance_costs_its_volume_alone():
-    shown = {"InstanceType": "t3.micro", "PublicIpAddress": "203.0.113.1", "BlockDeviceMappings": [{}]}
+    instance = {"InstanceType": "t3.micro", "PublicIpAddress": "203.0.113.1", "BlockDeviceMappings": [{}]}
     volume = 30 * 0.08 / 730
-    stopped = instance_prices.of_instance(shown | {"State": {"Name": "stopped"}})
+    stopped = instance_prices.of_instance(instance | {"State": {"Name": "stopped"}})
     assert stopped == pytest.approx(volume)
-    running = instance_prices.of_instance(shown | {"State": {"Name": "running"}})
+    running = instance_prices.of_instance(instance | {"State": {"Name": "running"}})
     assert running == pytest.approx(0.0104 + 0.005 + volume)
 
 

@@ -130,11 +130,11 @@ def _without_provider(lab: Connection, name: str) -> None:
         return
     shown = clusters.find(lab)
     if shown and name in shown["capacityProviders"]:
-        kept = [each for each in shown["capacityProviders"] if each != name]
+        others = [each for each in shown["capacityProviders"] if each != name]
         strategy = [
             item for item in shown["defaultCapacityProviderStrategy"] if item["capacityProvider"] != name
         ]
         lab.ecs.put_cluster_capacity_providers(
-            cluster=lab.names.cluster, capacityProviders=kept, defaultCapacityProviderStrategy=strategy
+            cluster=lab.names.cluster, capacityProviders=others, defaultCapacityProviderStrategy=strategy
         )
     or_none_if_missing(lab.ecs.delete_capacity_provider, capacityProvider=name)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
+from ecr_rig import ACCOUNT, LIST, OCI, image, rig
+from image_blobs import sha
 
 from ecslab.sandbox.bridge.ecr import backend as backend_module
 from ecslab.sandbox.bridge.ecr import constraints, scans, tokens

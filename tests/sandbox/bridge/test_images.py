@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
+from ecr_rig import ACCOUNT, LIST, OCI, image, rig
 from hypothesis import given
 from hypothesis import strategies as st
+from image_blobs import sha
 
 from ecslab.sandbox.bridge.account import Account, enter
 from ecslab.sandbox.bridge.images import catalogue, resolution
