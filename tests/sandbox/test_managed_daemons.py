@@ -101,7 +101,11 @@ def unattended(aws):
     """Nothing but a critical daemon is placed on an ACTIVE instance before the daemon runs there."""
     held = state.of("us-east-1")
     placement = held.clusters["lab"].placement
-    for instance in placement.instances.values() if placement and aws.critical else ():
+    for instance in placement.instances.values() if placement else ():
+        managed = held.managed_instances.get(instance.ec2_id)
+        hosted = managed.daemons.get(aws.named()) if managed else None
+        if not (hosted.revision.settings.critical if hosted else aws.critical):
+            continue
         tasks = [held.tasks[task_id] for task_id in instance.tasks]
         groups = {task.settings["group"]: task.last_status for task in tasks}
         if instance.status == "ACTIVE" and tasks and instance.agent_connected:
@@ -209,6 +213,31 @@ def test_an_instance_whose_daemon_becomes_unhealthy_is_replaced(aws):
     aws.pass_time(100)
     aws.until(lambda: aws.statuses() == [("ACTIVE", 2)])
     assert aws.instances()[0]["containerInstanceArn"] != instance["containerInstanceArn"]
+
+
+def test_an_instance_that_waits_for_its_daemon_is_not_left_behind(aws):
+    """The daemon is deleted meanwhile; then another one never becomes healthy, and the agent is cut off."""
+    aws.agent(healthCheck=CHECK | {"startPeriod": 300, "retries": 10, "interval": 60})
+    aws.daemon(revision=2)
+    [first] = aws.run(1)
+    aws.until(aws.of)
+    aws.pass_time(60)
+    assert aws.statuses() == [("REGISTERING", 1)]
+    aws.critical = False
+    aws.ecs.delete_daemon(daemonArn=aws.named())
+    aws.pass_time(60)
+    assert aws.tasks([first])[0]["lastStatus"] == "RUNNING"
+    aws.stop(first)
+    aws.pass_time(300)
+    assert (aws.instances(), aws.hosts()) == ([], [])
+    aws.daemon(revision=2)
+    [second] = aws.run(1)
+    aws.until(aws.of)
+    [instance] = aws.instances()
+    aws.endpoint.control("inject", kind="agent", instance=instance["ec2InstanceId"], connected=False)
+    aws.pass_time(1000)
+    assert (aws.instances(), aws.hosts()) == ([], [])
+    assert "did not register with the cluster" in aws.tasks([second])[0]["stoppedReason"]
 
 
 def test_a_daemon_that_is_not_critical_holds_nothing_up(aws):
