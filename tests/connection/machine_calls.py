@@ -58,8 +58,8 @@ def group(autoscaling, ec2, name="machines", template="machines", desired=1, pro
         AutoScalingGroupName=name, LaunchTemplate={"LaunchTemplateName": template}, MinSize=0, MaxSize=4,
         DesiredCapacity=desired, VPCZoneIdentifier=subnet, NewInstancesProtectedFromScaleIn=protects,
     )  # fmt: skip
-    shown = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
-    return shown[0]["AutoScalingGroupARN"]
+    groups = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+    return groups[0]["AutoScalingGroupARN"]
 
 
 def provider(ecs, group_arn, cluster=None, name="machines", protects=False):
@@ -100,12 +100,12 @@ def managed_provider(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER
         "ec2InstanceProfileArn": f"arn:aws:iam::{lab.account}:instance-profile/{MANAGED}",
         "networkConfiguration": {"subnets": [subnet]},
     }
-    given = {
+    provider = {
         "infrastructureRoleArn": f"arn:aws:iam::{lab.account}:role/infrastructure",
         "propagateTags": propagates, "instanceLaunchTemplate": launched,
     }  # fmt: skip
     lab.control("advance", seconds=30)  # until the roles are known
-    lab.ecs.create_capacity_provider(name=name, cluster=cluster, managedInstancesProvider=given)
+    lab.ecs.create_capacity_provider(name=name, cluster=cluster, managedInstancesProvider=provider)
     lab.control("advance", seconds=30)
     return subnet
 
@@ -144,8 +144,11 @@ def daemon(lab, cluster, name="agent", provider="managed"):
 def outside(lab, ssm, cluster, role="outside"):
     """The id of a machine outside AWS that registers in a cluster."""
     activation = ssm.create_activation(IamRole=role, DefaultInstanceName="cellar")
-    given = {"activation_id": activation["ActivationId"], "activation_code": activation["ActivationCode"]}
-    return lab.control("inject", kind="external-instance", cluster=cluster, **given)["instance"]
+    registration = {
+        "activation_id": activation["ActivationId"],
+        "activation_code": activation["ActivationCode"],
+    }
+    return lab.control("inject", kind="external-instance", cluster=cluster, **registration)["instance"]
 
 
 def furnished(lab, protects=False):
@@ -161,8 +164,8 @@ def furnished(lab, protects=False):
     lab.iam.attach_role_policy(RoleName="outside", PolicyArn=ON_EC2)
     node = outside(lab, ssm, name)
     lab.control("advance", seconds=SETTLED)
-    shown = lab.client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
-    return shown[0]["InstanceId"], alone, node
+    described = lab.client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
+    return described[0]["InstanceId"], alone, node
 
 
 def everything(stranger):

@@ -25,8 +25,8 @@ def registered(lab):
     arns = lab.ecs.list_container_instances(cluster=lab.names.cluster)["containerInstanceArns"]
     if not arns:
         return {}
-    shown = lab.ecs.describe_container_instances(cluster=lab.names.cluster, containerInstances=arns)
-    return {each["ec2InstanceId"]: each["containerInstanceArn"] for each in shown["containerInstances"]}
+    described = lab.ecs.describe_container_instances(cluster=lab.names.cluster, containerInstances=arns)
+    return {each["ec2InstanceId"]: each["containerInstanceArn"] for each in described["containerInstances"]}
 
 
 def test_what_a_lab_makes_is_tagged_and_ledgered_and_may_be_changed(mine, stranger):
@@ -89,8 +89,8 @@ def strangers_machines(stranger, lab, tags=()):
     alone = calls.launch(stranger.ec2, calls.image(ssm), name)
     node = calls.outside(lab, ssm, name)
     lab.control("advance", seconds=calls.SETTLED)
-    shown = scaling.describe_auto_scaling_instances()["AutoScalingInstances"]
-    return shown[0]["InstanceId"], alone, node
+    described = scaling.describe_auto_scaling_instances()["AutoScalingInstances"]
+    return described[0]["InstanceId"], alone, node
 
 
 def test_a_strangers_machines_are_not_changed_by_whichever_call(mine, stranger):
@@ -205,8 +205,8 @@ def strangers_machines_by(stranger, lab):
     calls.template(stranger.ec2, "theirs", name="theirs")
     calls.group(stranger._client("autoscaling"), stranger.ec2, name="theirs", template="theirs")
     lab.control("advance", seconds=calls.SETTLED)
-    shown = stranger._client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
-    return shown[0]["InstanceId"], "", ""
+    described = stranger._client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
+    return described[0]["InstanceId"], "", ""
 
 
 def test_an_instance_in_our_group_that_names_another_lab_is_that_labs(mine, stranger):
