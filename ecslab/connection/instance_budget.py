@@ -67,12 +67,12 @@ class InstanceBudget:
         if not isinstance(params, Mapping) or not may_start(operation, params):
             return
         with self._record.away():
-            key, most, what = self._most(operation, params)
+            key, most, instances = self._most(operation, params)
         others = sum(hourly for other, hourly in self._committed.items() if other != key)
         if self.agreed and most is not None and others + most <= self.agreed:
             self._committed[key] = most
             return
-        raise NotConfirmed(_refusal(operation, what, most, others, self.agreed))
+        raise NotConfirmed(_refusal(operation, instances, most, others, self.agreed))
 
     # What it may come to --------------------------------------------------------------------------------
 
@@ -81,10 +81,10 @@ class InstanceBudget:
         if operation in _GROUPS:
             name = str(params.get("AutoScalingGroupName", ""))
             key, count = f"group {name}", max(_count(params, size) for size in SIZES)
-            most, what = self._priced(self._type_of_group(name, params), count)
+            most, instances = self._priced(self._type_of_group(name, params), count)
             if most is not None and "MaxSize" not in params:  # it is what it was
                 most = max(most, self._committed.get(key, 0.0))
-            return key, most, what
+            return key, most, instances
         if operation == "RunInstances":
             named, template = str(params.get("InstanceType") or ""), params.get("LaunchTemplate")
             kind = named or self._type_of_template(template)
@@ -155,7 +155,7 @@ def _listed(params: Params, name: str) -> list[object]:
     return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else []
 
 
-def _refusal(operation: str, what: str, most: float | None, others: float, agreed: float) -> str:
+def _refusal(operation: str, instances: str, most: float | None, others: float, agreed: float) -> str:
     if most is None:
         price = "whose price is not known here"
     elif most:
@@ -165,7 +165,7 @@ def _refusal(operation: str, what: str, most: float | None, others: float, agree
     seen = f"${agreed:.4f} an hour is agreed to" if agreed else "no budget is agreed to"
     used = f", of which ${others:.4f} is taken" if others else ""
     return (
-        f"{operation} was not sent: it may start {what}, {price}.\n"
+        f"{operation} was not sent: it may start {instances}, {price}.\n"
         f"  seen: {seen}{used}\n"
         "  next: ecslab.capacity.price() has the lesson's; ecslab.capacity.agree(lab, budget=…) agrees"
     )

@@ -5,7 +5,7 @@ import pytest
 from ecslab import capacity, cluster, instance_group, terminal
 from ecslab.connection.guarded_calls import BY_CALL
 from ecslab.connection.instance_budget import may_start
-from ecslab.errors import BadNumber, NotConfirmed
+from ecslab.errors import BadArgument, NotConfirmed
 from tests.connection import machine_calls as calls
 from tests.connection.scripted_account import lab_on
 
@@ -140,7 +140,7 @@ def test_the_terminal_asks_as_well(mine):
 def test_a_budget_is_an_amount_of_money(mine, lab, budget):
     calls = [(capacity.agree, mine), (capacity.page, mine), (capacity.puzzle, mine), (capacity.agree, lab)]
     for call, where in calls:
-        with pytest.raises(BadNumber, match="expected: US dollars") as refused:
+        with pytest.raises(BadArgument, match="expected: US dollars") as refused:
             call(where, budget)
         assert len(str(refused.value).splitlines()) == 3
 

@@ -82,7 +82,7 @@ def test_whichever_cell_was_the_last_a_new_kernel_says_what_runs(mine, monkeypat
     for cell in cells(mine, monkeypatch, errors, page=0.9, puzzle=0.3):
         before, instance_ids = instance_ids, running(stranger)
         most = max(most, len(instance_ids))
-        if instance_ids and instance_ids != before:
+        if instance_ids and len(instance_ids) != len(before):
             notice = cost_reminder.notice(lab_on(mine.place.endpoint, tmp_path / "mine"))
             assert f"{len(instance_ids)} instance" in notice and "Auto Scaling group" in notice, cell
             assert "next: lab.cleanup()" in notice

@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from image_blobs import layer_of, sha
+
+from tests.sandbox.image_blobs import layer_of, sha
 
 REPOSITORY, CLUSTER, FAMILY = "adgu/web", "adgu-cluster", "adgu-web-server-task"
 IMAGE = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{REPOSITORY}:latest"

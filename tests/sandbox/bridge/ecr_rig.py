@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from image_blobs import layer_of, sha
 from moto import mock_aws
 from moto.ecr.models import ecr_backends
 
@@ -17,6 +16,7 @@ from ecslab.sandbox.bridge.account import Account, enter
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.world.time.clock import Clock
+from tests.sandbox.image_blobs import layer_of, sha
 
 ACCOUNT = "123456789012"
 OCI = "application/vnd.oci.image.manifest.v1+json"

@@ -6,7 +6,6 @@ import pytest
 from ecr_rig import ACCOUNT, LIST, OCI, image, rig
 from hypothesis import given
 from hypothesis import strategies as st
-from image_blobs import sha
 
 from ecslab.sandbox.bridge.account import Account, enter
 from ecslab.sandbox.bridge.images import catalogue, resolution
@@ -14,6 +13,7 @@ from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.runtime.layer_stream import BadLayer
 from ecslab.sandbox.world.time.clock import Clock
+from tests.sandbox.image_blobs import sha
 
 HERE = "us-east-1"
 WEB = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web"

@@ -6,12 +6,12 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from image_blobs import sha
 
 from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.registry.distribution import answer
 from tests.sandbox.bridge.ecr_rig import ACCOUNT, LIST, OCI, image, rig
+from tests.sandbox.image_blobs import sha
 
 HOST = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
 NOTHING = sha(b"nothing has this digest")
