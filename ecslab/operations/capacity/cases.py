@@ -59,7 +59,7 @@ def all_cases() -> tuple[Case, ...]:
         Case("tills in 300 shops, which must work without a line",
              {"External": 300 * prices.EXTERNAL_INSTANCE_HOUR * hours},
              "External", "the machines are there anyway, and tasks go on while AWS is away"),
-        Case("a small copy of each picture: 100 a day, 5 seconds and 1 GB each",
+        Case("a small copy of each picture: 100 a day, 5 GB-seconds of work each",
              {"Lambda": on_lambda, "a Fargate task that waits": task * hours},
              "Lambda", "nothing runs, and nothing is paid, between two pictures"),
         Case("a company that runs Kubernetes in its own data centre",
