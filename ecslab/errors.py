@@ -50,8 +50,8 @@ class BadName(EcslabError, ValueError):
     """A name that AWS would refuse."""
 
 
-class BadNumber(EcslabError, ValueError):
-    """A number that cannot be: of the wrong kind, or out of its bounds."""
+class BadArgument(EcslabError, ValueError, TypeError):
+    """What was passed to a helper cannot be: it is of the wrong kind, or out of its bounds."""
 
 
 class NotThere(EcslabError, LookupError):

@@ -7,18 +7,27 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Final, TypedDict, cast
 
 _SIZE: Final = re.compile(r"(?P<times>\d+)xlarge")
 
 
+class _Table(TypedDict):
+    """The file: its date, dollars an hour of a family's `large`, shares of that by size, and exceptions."""
+
+    as_of: str
+    large: dict[str, float]
+    size: dict[str, float]
+    types: dict[str, float]
+
+
 @cache
-def _table() -> dict[str, Any]:
+def _table() -> _Table:
     text = resources.files("ecslab.aws_api").joinpath("instance_prices.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return cast("_Table", tomllib.loads(text))
 
 
-AS_OF: Final = str(_table()["as_of"])
+AS_OF: Final = _table()["as_of"]
 """Year and month of the price list that the table is from; the table names it."""
 
 

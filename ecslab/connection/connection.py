@@ -71,7 +71,7 @@ class Connection:
         mine = {name: listener for name, listener in self.listeners.items() if name != "record"}
         hooks.install(place.session.events, **mine, refusals=refusals, **marks)
         self._clients: dict[str, BaseClient] = {}
-        self._unrecorded_clients: dict[str, Any] = {}
+        self._unrecorded_clients: dict[str, BaseClient] = {}
         self._making = threading.Lock()
         self._recorded, self._fast_forward = True, False
 

@@ -28,6 +28,7 @@ from ecslab.errors import NotOurs
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
+    from botocore.client import BaseClient
     from botocore.model import OperationModel
 
     from ecslab.connection.ledger import Context, Ledger
@@ -85,7 +86,7 @@ class Guard:
     ):
         self._place, self._ledger, self._record, self._clock = place, ledger, record, clock
         self._ownership = Ownership(self._client, ledger)
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[str, BaseClient] = {}
         self._ours_until: dict[Reference, float] = {}
         credentials = place.session.get_credentials()  # whose account was confirmed
         self._known_keys = {credentials.get_frozen_credentials().access_key} if credentials else set()

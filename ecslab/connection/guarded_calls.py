@@ -17,9 +17,10 @@ class Reference:
     """One resource as a request names it.
 
     Attributes:
-        kind: as `resource_kinds` has it, or "family", "listener", or "any" for an ARN of whatever kind.
+        kind: as `resource_kinds` has it, or "family", "daemon family", "listener", or "any" for an ARN of
+            whatever kind.
         id: its name, id or ARN.
-        cluster: of a service or a task, its cluster's name or ARN.
+        cluster: of a service, a daemon or a task, its cluster's name or ARN.
         vpc: of a security group that is named, the VPC it is in, if the request says so.
     """
 
@@ -65,7 +66,8 @@ class GuardedCall:
 
 def _references(kind: str, path: str, params: Mapping[str, object]) -> Iterator[Reference]:
     names = jmespath.search(path, params)
-    cluster, vpc = str(params.get("cluster") or "default"), str(params.get("VpcId") or "")
+    named = params.get("cluster") or params.get("clusterArn")  # of daemons
+    cluster, vpc = str(named or "default"), str(params.get("VpcId") or "")
     for name in names if isinstance(names, list) else [names]:
         if name:
             yield Reference(kind, str(name), cluster, vpc)
@@ -126,6 +128,14 @@ ROWS: Final = (
     GuardedCall("ecs", "RegisterTaskDefinition", {"family": "family"}),
     GuardedCall("ecs", "DeregisterTaskDefinition", {"task definition": "taskDefinition"}),
     GuardedCall("ecs", "DeleteTaskDefinitions", {"task definition": "taskDefinitions"}),
+    # a daemon changes the instances of its capacity providers
+    GuardedCall("ecs", "CreateDaemon",
+                {"cluster": "clusterArn || 'default'", "capacity provider": "capacityProviderArns"},
+                ("daemon", "daemonName")),
+    GuardedCall("ecs", "UpdateDaemon DeleteDaemon",
+                {"daemon": "daemonArn", "capacity provider": "capacityProviderArns"}),
+    GuardedCall("ecs", "RegisterDaemonTaskDefinition", {"daemon family": "family"}),
+    GuardedCall("ecs", "DeleteDaemonTaskDefinition", {"daemon task definition": "daemonTaskDefinition"}),
     GuardedCall("ecs", "TagResource UntagResource", {"any": "resourceArn"}),
     # Amazon ECR
     GuardedCall("ecr", "CreateRepository", makes=("repository", "repositoryName")),

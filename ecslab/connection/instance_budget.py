@@ -9,8 +9,8 @@ https://aws.amazon.com/ec2/pricing/on-demand/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ecslab.connection.ledger import Context
     from ecslab.connection.record import Record
 
-Params = Mapping[str, Any]
+Params = Mapping[str, object]
 SIZES: Final = ("MinSize", "MaxSize", "DesiredCapacity")
 _GROUPS: Final = frozenset(
     {"CreateAutoScalingGroup", "UpdateAutoScalingGroup", "SetDesiredCapacity",
@@ -67,12 +67,12 @@ class InstanceBudget:
         if not isinstance(params, Mapping) or not may_start(operation, params):
             return
         with self._record.away():
-            key, most, what = self._most(operation, params)
+            key, most, instances = self._most(operation, params)
         others = sum(hourly for other, hourly in self._committed.items() if other != key)
         if self.agreed and most is not None and others + most <= self.agreed:
             self._committed[key] = most
             return
-        raise NotConfirmed(_refusal(operation, what, most, others, self.agreed))
+        raise NotConfirmed(_refusal(operation, instances, most, others, self.agreed))
 
     # What it may come to --------------------------------------------------------------------------------
 
@@ -80,14 +80,16 @@ class InstanceBudget:
         """By which name it is remembered, dollars an hour at the most (None: unknown), and what in words."""
         if operation in _GROUPS:
             name = str(params.get("AutoScalingGroupName", ""))
-            key, count = f"group {name}", max(int(params.get(size) or 0) for size in SIZES)
-            most, what = self._priced(self._type_of_group(name, params), count)
+            key, count = f"group {name}", max(_count(params, size) for size in SIZES)
+            most, instances = self._priced(self._type_of_group(name, params), count)
             if most is not None and "MaxSize" not in params:  # it is what it was
                 most = max(most, self._committed.get(key, 0.0))
-            return key, most, what
+            return key, most, instances
         if operation == "RunInstances":
-            kind = params.get("InstanceType") or self._type_of_template(params.get("LaunchTemplate"))
-            return f"instances {len(self._committed)}", *self._priced(kind, int(params.get("MaxCount") or 1))
+            named, template = str(params.get("InstanceType") or ""), params.get("LaunchTemplate")
+            kind = named or self._type_of_template(template)
+            count = _count(params, "MaxCount") or 1
+            return f"instances {len(self._committed)}", *self._priced(kind, count)
         if operation == "StartInstances":
             return "started", *self._of_stopped(params)
         return operation, 0.0, "as many instances as its tasks need"
@@ -98,7 +100,7 @@ class InstanceBudget:
         return (None if hour is None else count * hour), f"up to {count} × {kind or 'an unknown type'}"
 
     def _of_stopped(self, params: Params) -> tuple[float | None, str]:
-        answer = self._clients("ec2").describe_instances(InstanceIds=list(params.get("InstanceIds") or ()))
+        answer = self._clients("ec2").describe_instances(InstanceIds=_listed(params, "InstanceIds"))
         kinds = [each["InstanceType"] for part in answer["Reservations"] for each in part["Instances"]]
         hours = [instance_prices.hour(kind) for kind in kinds]
         return (None if None in hours else sum(filter(None, hours))), ", ".join(kinds)
@@ -110,8 +112,8 @@ class InstanceBudget:
             template = next((each.get("LaunchTemplate") for each in groups["AutoScalingGroups"]), None)
         return self._type_of_template(template)
 
-    def _type_of_template(self, template: Params | None) -> str | None:
-        if not template:
+    def _type_of_template(self, template: object) -> str | None:
+        if not isinstance(template, Mapping):
             return None
         by = ("LaunchTemplateId", "LaunchTemplateName")
         names = {key: template[key] for key in by if template.get(key)}
@@ -132,16 +134,28 @@ def may_start(operation: str, params: Params) -> bool:
         params: of the request.
     """
     if operation in _GROUPS:
-        return any(int(params.get(size) or 0) > 0 for size in SIZES)
+        return any(_count(params, size) > 0 for size in SIZES)
     if operation in _TASKS:
-        strategy = params.get("capacityProviderStrategy") or ()
-        return any(item.get("capacityProvider") not in _AWS_HAS_THEM for item in strategy)
+        strategy = _listed(params, "capacityProviderStrategy")
+        providers = [item.get("capacityProvider") for item in strategy if isinstance(item, Mapping)]
+        return any(provider not in _AWS_HAS_THEM for provider in providers)
     if operation == "CreateCapacityProvider":
         return True
     return operation in _INSTANCES
 
 
-def _refusal(operation: str, what: str, most: float | None, others: float, agreed: float) -> str:
+def _count(params: Params, name: str) -> int:
+    """A number of a request; ValueError for what is none, which botocore would refuse as well."""
+    value = params.get(name) or 0
+    return value if isinstance(value, int) else int(str(value))
+
+
+def _listed(params: Params, name: str) -> list[object]:
+    value = params.get(name)
+    return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else []
+
+
+def _refusal(operation: str, instances: str, most: float | None, others: float, agreed: float) -> str:
     if most is None:
         price = "whose price is not known here"
     elif most:
@@ -151,7 +165,7 @@ def _refusal(operation: str, what: str, most: float | None, others: float, agree
     seen = f"${agreed:.4f} an hour is agreed to" if agreed else "no budget is agreed to"
     used = f", of which ${others:.4f} is taken" if others else ""
     return (
-        f"{operation} was not sent: it may start {what}, {price}.\n"
+        f"{operation} was not sent: it may start {instances}, {price}.\n"
         f"  seen: {seen}{used}\n"
         "  next: ecslab.capacity.price() has the lesson's; ecslab.capacity.agree(lab, budget=…) agrees"
     )

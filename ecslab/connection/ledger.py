@@ -144,13 +144,13 @@ class Ledger:
         uses = {"uses": context["ecslab_uses"]} if _kind(model).uses_path else {}
         self.note_intention(context, model.name, kind=_kind(model).kind, name=context["ecslab_name"], **uses)
 
-    def note_intention(self, context: Context, operation: str, **what: object) -> None:
+    def note_intention(self, context: Context, operation: str, **members: object) -> None:
         """Write down what a call is about to create, before it is sent.
 
         Args:
             context: of the call; `note_outcome` finds there what this belongs to.
             operation: as AWS spells it.
-            what: the `kind` and the `name` of what is made, and what else its line holds.
+            members: the `kind` and the `name` of what is made, and what else its line holds.
 
         Raises:
             CannotBeDone: it cannot be written down, so the call must not be sent.
@@ -158,7 +158,7 @@ class Ledger:
         self._count += 1
         context["ecslab_ledger"] = key = f"{self._run}-{self._count}"
         try:
-            self._write({"intend": key, **what, "at": round(time.time(), 3)})
+            self._write({"intend": key, **members, "at": round(time.time(), 3)})
         except OSError as error:
             raise CannotBeDone(
                 f"{operation} was not sent: what is about to be made could not be written down first.\n"
@@ -178,18 +178,18 @@ class Ledger:
         ok = http_response.status_code < 300
         self.note_outcome(context, ok, **(_outcome(_kind(model), parsed) if ok else {"ids": []}))
 
-    def note_outcome(self, context: Context, ok: bool, **what: object) -> None:
+    def note_outcome(self, context: Context, ok: bool, **members: object) -> None:
         """Write down what came of the call whose intention was noted; nothing where none was.
 
         Args:
             context: of the call.
             ok: whether it was accepted.
-            what: the `ids` that AWS gave, and what else its line holds.
+            members: the `ids` that AWS gave, and what else its line holds.
         """
         key = context.pop("ecslab_ledger", None)
         if key is not None:
             with contextlib.suppress(OSError):  # the intention stands: clean-up looks for what came of it
-                self._write({"outcome": key, "ok": ok, **what})
+                self._write({"outcome": key, "ok": ok, **members})
 
     def _write(self, line: dict[str, object]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

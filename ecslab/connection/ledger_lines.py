@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-Line = Mapping[str, Any]
+Line = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,9 @@ def read(path: Path, account: str, region: str) -> Lines:
                 named = tuple(map(str, uses)) if isinstance(uses, list) else None
                 cluster = str(line.get("cluster", ""))
                 by_key[key] = Entry(kind, name, (), "intended", uses=named, cluster=cluster, key=key)
-            case {"outcome": str(key), "ok": bool(ok)} if isinstance(line.get("ids", []), list):
+            case {"outcome": str(key), "ok": bool(ok)} if isinstance(named_ids := line.get("ids", []), list):
                 if key in by_key:
-                    ids = _believed(line.get("ids", []), account, region, lines)
+                    ids = _believed(named_ids, account, region, lines)
                     outcome, born = "made" if ok else "refused", str(line.get("born", ""))
                     by_key[key] = replace(by_key[key], ids=ids, outcome=outcome, born=born)
             case {"clean": _}:

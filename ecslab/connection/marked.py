@@ -3,12 +3,12 @@
 Tags are spelled in each service's own way; `_keys_off` and `_tags` know them all.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, cast
 
-from ecslab.connection.tags import KEY, owner_in
+from ecslab.connection.tags import KEY, Tags, owner_in
 
-Params = Mapping[str, Any]
+Params = Mapping[str, object]
 _TAKES_OFF: Final = ("Untag", "DeleteTags", "RemoveTags")
 """How the operations begin that take tags off."""
 _KEY_LISTS: Final = ("tagKeys", "TagKeys")
@@ -30,13 +30,19 @@ def unmarks(service: str, operation: str, params: Params, owners: frozenset[str]
 
 def _keys_off(params: Params) -> Iterator[str]:
     for name in _KEY_LISTS:
-        yield from params.get(name) or ()
-    for tag in params.get("Tags") or params.get("tags") or ():
+        yield from map(str, _items(params.get(name)))
+    for tag in _items(params.get("Tags") or params.get("tags")):
         yield str(tag.get("Key", "")) if isinstance(tag, Mapping) else str(tag)
 
 
-def _tags(params: Params) -> Iterator[Any]:
-    yield params.get("tags")
-    yield params.get("Tags")
-    for part in params.get("TagSpecifications") or ():
-        yield part.get("Tags")
+def _tags(params: Params) -> Iterator[Tags]:
+    specifications = [part for part in _items(params.get("TagSpecifications")) if isinstance(part, Mapping)]
+    for value in (params.get("tags"), params.get("Tags"), *(part.get("Tags") for part in specifications)):
+        if isinstance(value, Mapping):
+            yield value
+        else:  # botocore refuses the call later if there is something else in it
+            yield [cast("Mapping[str, str]", tag) for tag in _items(value) if isinstance(tag, Mapping)]
+
+
+def _items(value: object) -> Iterable[object]:
+    return value if isinstance(value, Iterable) and not isinstance(value, str) else ()

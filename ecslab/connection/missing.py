@@ -18,7 +18,7 @@ MISSING: Final = frozenset(
         "ObjectNotFoundException", "NamespaceNotFound", "ServiceNotFound", "InstanceNotFound",
         "InvalidInstanceID.NotFound", "InvalidLaunchTemplateId.NotFound",
         "InvalidLaunchTemplateName.NotFoundException", "InvalidActivation", "InvalidInstanceId",
-        "InvalidResourceId",
+        "InvalidResourceId", "DaemonNotFoundException",
     }
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The record: every AWS call a lab makes, kept by botocore's own event hooks, with nothing secret in it."""
 
+import base64
 import contextlib
 import re
 import threading
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 _KEPT: Final = 10_000  # calls; the oldest go first
 _SECRET_NAME: Final = re.compile(r"pass(word|wd)?|secret|credential|api_?key|private_?key", re.IGNORECASE)
-_SECRET_PARAM: Final = re.compile(r"(password|secret\w*key|secretstring|authorizationtoken)$", re.IGNORECASE)
+_SECRET_PARAM: Final = re.compile(
+    r"(password|secret\w*key|secretstring|authorizationtoken|activationcode)$", re.IGNORECASE
+)
+_SECRET_TEXT: Final = re.compile(rf"{_SECRET_NAME.pattern}|auth_data|activation.?code", re.IGNORECASE)
+"""What the script of an instance says where it has a password of a registry, or registers a machine."""
 HIDDEN: Final = "(hidden)"
 
 
@@ -143,12 +148,23 @@ def _same(first: Call, second: Call) -> bool:
     )  # fmt: skip
 
 
+def _is_secret_script(key: str, value: object) -> bool:
+    """Whether this is the user data of an instance, in base64 or not, and something secret is in it."""
+    if key != "UserData" or not isinstance(value, str):
+        return False
+    with contextlib.suppress(ValueError):
+        value += base64.b64decode(value, validate=True).decode("utf-8", "replace")
+    return bool(_SECRET_TEXT.search(value))
+
+
 def redacted(value: object) -> object:
-    """A copy of request parameters without what is secret: bytes, passwords, and variables named like one."""
+    """A copy of request parameters without what is secret: bytes, passwords, and what is named like one."""
     if isinstance(value, dict):
         named = _SECRET_NAME.search(str(value.get("name", ""))) and "value" in value
         return {
-            key: HIDDEN if _SECRET_PARAM.search(key) or (named and key == "value") else redacted(item)
+            key: HIDDEN
+            if _SECRET_PARAM.search(key) or (named and key == "value") or _is_secret_script(key, item)
+            else redacted(item)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):

@@ -101,6 +101,11 @@ KINDS: Final = (
                  "capacityProvider.capacityProviderArn", unique=False,
                  uses_path="managedInstancesProvider.[infrastructureRoleArn, "
                            "instanceLaunchTemplate.ec2InstanceProfileArn]"),
+    # a daemon that is made again has the same ARN
+    ResourceKind("daemon", "ecs", "CreateDaemon", "daemonName", "daemonArn", unique=False,
+                 born_path="createdAt"),
+    ResourceKind("daemon task definition", "ecs", "RegisterDaemonTaskDefinition", "family",
+                 "daemonTaskDefinitionArn", uses_path="[executionRoleArn, taskRoleArn]"),
     ResourceKind("Auto Scaling group", "autoscaling", "CreateAutoScalingGroup", "AutoScalingGroupName", None,
                  unique=False),
     ResourceKind("instance", "ec2", "RunInstances",

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 SPOT_SHARE: Final = 0.40
 """What a Spot Instance asks of the on-demand price, about: up to 90 % less; AWS changes it."""  # U
-MANAGED_ROOT_GB: Final = 80
-"""The storage of a managed instance, unless its launch template says another."""
 
 
 def hour(instance_type: str, *, spot: bool = False, managed: bool = False) -> float | None:
@@ -39,7 +37,7 @@ def hour(instance_type: str, *, spot: bool = False, managed: bool = False) -> fl
 def managed_hour(instance_type: str) -> float | None:
     """Dollars an hour for an instance that ECS manages, the fee for that included; None as in `hour`."""
     paid = hour(instance_type, managed=True)
-    return None if paid is None else paid + volume_hour(MANAGED_ROOT_GB)
+    return None if paid is None else paid + volume_hour(prices.MANAGED_ROOT_GB)
 
 
 def volume_hour(gigabytes: float = prices.INSTANCE_DISK_GB) -> float:
@@ -51,7 +49,7 @@ def root_volume(instance: InstanceTypeDef) -> int:
     """GiB of an instance's root volume, as its image or Managed Instances have it without another wish."""
     if not instance.get("BlockDeviceMappings"):
         return 0
-    return MANAGED_ROOT_GB if machine_reader.is_managed(instance) else prices.INSTANCE_DISK_GB
+    return prices.MANAGED_ROOT_GB if machine_reader.is_managed(instance) else prices.INSTANCE_DISK_GB
 
 
 def of_instance(instance: InstanceTypeDef) -> float:

@@ -63,6 +63,8 @@ DISK_GB_MONTH: Final = 0.08
 """A gp3 volume (https://aws.amazon.com/ebs/pricing/)."""
 INSTANCE_DISK_GB: Final = 30
 """The volume that an ECS-optimized image of Amazon Linux 2023 asks for."""
+MANAGED_ROOT_GB: Final = 80
+"""That of a managed instance, unless its provider's launch template says another."""
 MANAGED_INSTANCE_SHARE: Final = 0.12
 """What ECS Managed Instances add, as a share of the instance's own price.
 
@@ -112,16 +114,25 @@ def instance_hour(instance_type: str, public_ip: bool = True, managed: bool = Fa
     Raises:
         NotThere: no price of this type is known here.
     """
-    on_demand = instance_prices.hour(instance_type)
+    compute = on_demand_hour(instance_type) * (1 + MANAGED_INSTANCE_SHARE if managed else 1)
+    disk = (MANAGED_ROOT_GB if managed else INSTANCE_DISK_GB) * DISK_GB_MONTH / MONTH_HOURS
+    return compute + disk + (PUBLIC_IPV4_HOUR if public_ip else 0)
+
+
+def on_demand_hour(instance_type: str) -> float:
+    """Dollars an hour for an EC2 instance alone, on demand.
+
+    Raises:
+        NotThere: no price of this type is known here.
+    """
+    on_demand = instance_prices.hour(instance_type) if isinstance(instance_type, str) else None
     if on_demand is None:
         raise NotThere(
             f"the price of the instance type {instance_type!r} is not known here.\n"
             "  expected: a type of the families C, M, R or T, such as 't3.medium'\n"
             "  next:     https://aws.amazon.com/ec2/pricing/on-demand/ has the others"
         )
-    compute = on_demand * (1 + MANAGED_INSTANCE_SHARE if managed else 1)
-    disk = INSTANCE_DISK_GB * DISK_GB_MONTH / MONTH_HOURS
-    return compute + disk + (PUBLIC_IPV4_HOUR if public_ip else 0)
+    return on_demand
 
 
 def of_task(task: TaskTypeDef) -> float:

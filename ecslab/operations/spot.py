@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
+from ecslab.resources import arguments
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
@@ -27,12 +28,18 @@ def interrupt(lab: Connection, task: TaskTypeDef | str | None = None) -> list[st
         The ARNs of the tasks that are warned: their `stopCode` is `SpotInterruption`.
 
     Raises:
+        BadArgument: it is nothing of the kind.
         SandboxOnly: the lab is on a real account.
         CannotBeDone: the task does not run, or not on `FARGATE_SPOT`; the message says which.
     """
+    arguments.lab(lab)
     if lab.where != "sandbox":
         raise SandboxOnly("spot.interrupt()", _AWS_DECIDES)
-    chosen = {} if task is None else {"task": task if isinstance(task, str) else task["taskArn"]}
+    chosen: dict[str, str] = {}
+    if task is not None:
+        chosen["task"] = task if isinstance(task, str) else arguments.described(
+            "task", task, "taskArn", "DescribeTasks", "task = ecslab.task.run(lab)"
+        )  # fmt: skip
     return cast("list[str]", lab.control("inject", kind="spot-interruption", **chosen)["tasks"])
 
 
@@ -45,6 +52,7 @@ def capacity(lab: Connection, *, available: bool) -> None:
     Raises:
         SandboxOnly: the lab is on a real account.
     """
+    arguments.lab(lab)
     if lab.where != "sandbox":
         raise SandboxOnly("spot.capacity()", _AWS_DECIDES)
     lab.control("inject", kind="spot-capacity", available=available)

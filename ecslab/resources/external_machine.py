@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
-from ecslab.resources import container_instance
+from ecslab.resources import arguments, container_instance
 from ecslab.resources import role as roles
 from ecslab.resources.container_instance.instance_reader import is_external
 from ecslab.resources.instance_group.instance_profile import POLICY, trust
@@ -27,6 +27,7 @@ def role(lab: Connection) -> str:
 
     Systems Manager may assume it. It allows what Systems Manager's agent and the container agent need.
     """
+    arguments.lab(lab)
     name = lab.name(ROLE)
     roles.create(lab, name, trust("ssm.amazonaws.com"), *POLICIES)
     return name
@@ -42,18 +43,27 @@ def register(
         vcpus, memory: what the machine has; memory in MiB.
 
     Raises:
+        BadArgument: `activation` is not what CreateActivation answered.
         SandboxOnly: the lab is on a real account, where you run the script on a machine of your own.
     """
+    arguments.lab(lab)
+    id_, code = (
+        arguments.described(
+            "activation", activation, member, "CreateActivation",
+            "activation = lab.client('ssm').create_activation(IamRole=…, RegistrationLimit=1)",
+        )
+        for member in ("ActivationId", "ActivationCode")
+    )  # fmt: skip
     if lab.where != "sandbox":
         script = (
             f"ecs-anywhere-install.sh --region {lab.region} --cluster {lab.names.cluster} "
-            f"--activation-id {activation['ActivationId']} --activation-code <code>"
+            f"--activation-id {id_} --activation-code <code>"
         )
         instead = f"on a machine of yours, `sudo {script}`; the code is ActivationCode of the activation"
         raise SandboxOnly("external_machine.register()", instead)
     made = lab.control(
-        "inject", kind="external-instance", activation_id=activation["ActivationId"],
-        activation_code=activation["ActivationCode"], cluster=lab.names.cluster, vcpus=vcpus, memory=memory,
+        "inject", kind="external-instance", activation_id=id_, activation_code=code,
+        cluster=lab.names.cluster, vcpus=vcpus, memory=memory,
     )  # fmt: skip
 
     def there() -> ContainerInstanceTypeDef | None:
@@ -73,6 +83,7 @@ def delete(lab: Connection) -> int:
 
     Their activations and the role go, too. Tasks on them end for ECS.
     """
+    arguments.lab(lab)
     ssm = lab.client("ssm")
     going = machines(lab)
     for machine in going:

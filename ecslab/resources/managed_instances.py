@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
+from ecslab.resources import arguments
 from ecslab.resources import role as roles
 from ecslab.resources.instance_group import instance_profile
 
@@ -69,6 +70,7 @@ def provider(lab: Connection, name: str | None = None) -> CapacityProviderTypeDe
     Args:
         name: `adgu-managed` unless given.
     """
+    arguments.lab(lab)
     shown = lab.ecs.describe_capacity_providers(capacityProviders=[name or lab.name(PROVIDER)])
     there = [each for each in shown["capacityProviders"] if each.get("status") != "INACTIVE"]
     return there[0] if there else None
@@ -100,14 +102,19 @@ def patch(lab: Connection, instance: ContainerInstanceTypeDef | str | None = Non
         The ids of the EC2 instances that drain.
 
     Raises:
+        BadArgument: it is nothing of the kind.
         SandboxOnly: the lab is on a real account.
         CannotBeDone: there is no such managed instance; the message says so.
     """
+    arguments.lab(lab)
     if lab.where != "sandbox":
         raise SandboxOnly("managed_instances.patch()", _AWS_DECIDES)
     chosen = {}
     if instance is not None:
-        chosen["instance"] = instance if isinstance(instance, str) else instance["containerInstanceArn"]
+        chosen["instance"] = instance if isinstance(instance, str) else arguments.described(
+            "instance", instance, "containerInstanceArn", "DescribeContainerInstances",
+            "instance = ecslab.container_instance.of_cluster(lab)[0]",
+        )  # fmt: skip
     return cast("list[str]", lab.control("inject", kind="patch", **chosen)["instances"])
 
 

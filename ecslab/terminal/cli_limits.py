@@ -1,8 +1,9 @@
 """What is taken from the AWS CLI in this process: abbreviations, other services, other folders."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.terminal.options import BEYOND, CONFIGURE, SERVICES
 
@@ -21,7 +22,7 @@ def restrict_files(paramfile: "ModuleType") -> None:
         paramfile: the module `awscli.paramfile`.
     """
 
-    def read(prefix: str, address: str, mode: str) -> Any:
+    def read(prefix: str, address: str, mode: str) -> object:
         named = os.path.expandvars(os.path.expanduser(address.removeprefix(prefix)))  # noqa: PTH111 (as the CLI)
         if not Path(named).resolve().is_relative_to(Path.cwd().resolve()):
             raise paramfile.ResourceLoadingError(
@@ -46,7 +47,7 @@ def restrict_commands(events: "BaseEventHooks") -> None:
         events.register_last(f"building-command-table.{service}", _without(operation))
 
 
-def _only(allowed: set[str]) -> Any:
+def _only(allowed: set[str]) -> Callable[..., None]:
     def remove(command_table: dict[str, object], **_: object) -> None:
         for name in [name for name in command_table if name not in allowed]:
             del command_table[name]
@@ -54,7 +55,7 @@ def _only(allowed: set[str]) -> Any:
     return remove
 
 
-def _without(operation: str) -> Any:
+def _without(operation: str) -> Callable[..., None]:
     def remove(command_table: dict[str, object], **_: object) -> None:
         command_table.pop(operation, None)
 

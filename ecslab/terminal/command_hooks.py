@@ -37,7 +37,7 @@ _CREDENTIALS: Final = frozenset(
     {
         "secretaccesskey", "sessiontoken", "authorizationtoken", "keymaterial", "passworddata", "tokenvalue",
         "servicepassword", "servicecredentialsecret", "clientsecret", "presharedkey", "webidentitytoken",
-        "base32stringseed", "qrcodepng",
+        "base32stringseed", "qrcodepng", "activationcode",
     }
 )  # fmt: skip
 """Members of answers that open a door. They are hidden in a sandbox too: there one gets used to it."""

@@ -42,7 +42,8 @@ def without_views(notebook: dict[str, Any]) -> None:
         if drawn is not None or identifier not in states:
             del data[_VIEW]
     if foreign:
-        saved["state"] = {key: kept for key, kept in saved["state"].items() if still(kept["state"]) is None}
+        models = saved["state"].items()
+        saved["state"] = {key: model for key, model in models if still(model["state"]) is None}
     else:
         del notebook["metadata"]["widgets"]
 

@@ -184,8 +184,8 @@ class Notebook:
     def screens(self, step: int = 1) -> Iterator[int]:
         """Scroll through the notebook, `step` screens at a time; cells out of view are not on the page."""
         box = self.panel.locator(".jp-WindowedPanel-outer").first
-        height, seen = box.evaluate("e => [e.scrollHeight, e.clientHeight]")
-        for number, top in enumerate(range(0, max(height - 60, 1), max(step * (seen - 60), 1))):
+        height, visible = box.evaluate("e => [e.scrollHeight, e.clientHeight]")
+        for number, top in enumerate(range(0, max(height - 60, 1), max(step * (visible - 60), 1))):
             box.evaluate("(e, top) => e.scrollTo(0, top)", top)
             self.page.wait_for_timeout(150)  # lazy cells draw when they come into view
             yield number
@@ -219,11 +219,11 @@ def browser(folder: Path, **options: Any) -> Iterator[Any]:
 
 def watch(page: Any, server: Server) -> Seen:
     """Collect console errors, failed requests, and requests that leave this machine."""
-    seen = Seen()
-    page.on("console", lambda m: seen.errors.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda e: seen.errors.append(str(e)))
-    page.on("request", lambda r: seen.foreign.append(r.url) if _foreign(r.url) else None)
-    return seen
+    events = Seen()
+    page.on("console", lambda m: events.errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: events.errors.append(str(e)))
+    page.on("request", lambda r: events.foreign.append(r.url) if _foreign(r.url) else None)
+    return events
 
 
 def _foreign(url: str) -> bool:

@@ -35,10 +35,10 @@ def server(home, tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(chromium, server):
     page = chromium.new_page()
-    seen = watch(page, server)
+    events = watch(page, server)
     yield page
-    assert seen.errors == []
-    assert seen.foreign == []
+    assert events.errors == []
+    assert events.foreign == []
     page.close()
 
 
@@ -179,8 +179,8 @@ def test_all_is_removed_in_the_end(page, server):
     notebook.run_all()
     assert notebook.errors() == []
     notebook.picture("99-clean-up")
-    shown = json.dumps(notebook.outputs("99-run"))
-    assert "0 of" in shown and "left" in shown
+    output = json.dumps(notebook.outputs("99-run"))
+    assert "0 of" in output and "left" in output
 
 
 def test_a_question_and_a_fault_are_answered_by_keyboard_alone(page, server):

@@ -94,8 +94,8 @@ class TestDayAfter:
         notebook = Notebook(page, server, f"{stem}.ipynb")
         wrong = wrong_in(notebook, [("Light", 1360), ("Dark", 1024)], "day-after")
         assert wrong == {}
-        shown = [json.dumps(notebook.outputs(cell)) for cell in self.views(stem)]
-        assert [each[:300] for each in shown if "data-ecslab-still" not in each] == []
+        outputs = [json.dumps(notebook.outputs(cell)) for cell in self.views(stem)]
+        assert [each[:300] for each in outputs if "data-ecslab-still" not in each] == []
 
     def views(self, stem):
         cells = [cell for cell in read(stem).cells if cell.cell_type == "code"]

@@ -72,7 +72,7 @@ def server(tmp_path_factory):
 
 def opened(chromium, server, name):
     page = chromium.new_page()
-    seen = watch(page, server)
+    events = watch(page, server)
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     notebook = Notebook(page, server, name)
@@ -80,24 +80,24 @@ def opened(chromium, server, name):
     assert notebook.errors() == []
     for _ in notebook.screens(step=20):
         pass  # each cell has been near the screen, and so is on the page
-    return page, seen, dialogs
+    return page, events, dialogs
 
 
 def test_what_the_next_test_looks_for_can_be_seen(chromium, server):
-    page, seen, _ = opened(chromium, server, "control.ipynb")
+    page, events, _ = opened(chromium, server, "control.ipynb")
     assert page.evaluate("() => window.__control") == 1
-    assert {"http://192.0.2.1/control"} == {*seen.foreign}
+    assert {"http://192.0.2.1/control"} == {*events.foreign}
     assert page.locator(".jp-OutputArea-output mjx-container").count() >= 2
     assert len(page.evaluate(FOREIGN_TO_US, OUR_SCRIPT)) >= 4
     page.close()
 
 
 def test_nothing_that_shows_itself_runs_a_strangers_words(chromium, server):
-    page, seen, dialogs = opened(chromium, server, "hostile.ipynb")
+    page, events, dialogs = opened(chromium, server, "hostile.ipynb")
     assert page.evaluate(TABLES) > 500
     assert page.locator(".ecslab").count() >= 8 * 4  # the widgets are drawn
     assert page.evaluate(FOREIGN_TO_US, OUR_SCRIPT) == []
     assert page.evaluate(BROKEN_TABLES) == []
     assert page.evaluate("() => window.__ran") is None
-    assert (seen.foreign, dialogs) == ([], [])
+    assert (events.foreign, dialogs) == ([], [])
     page.close()

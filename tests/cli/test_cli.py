@@ -28,8 +28,8 @@ def invoke(monkeypatch, tmp_path):
 
 
 def test_help_names_every_command(invoke):
-    shown = invoke("--help").output
-    assert all(f"\n  {name} " in shown for name in cli.COMMANDS)
+    help_text = invoke("--help").output
+    assert all(f"\n  {name} " in help_text for name in cli.COMMANDS)
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
@@ -50,8 +50,8 @@ def test_help_loads_nothing_heavy():
 
 def test_sh_can_read_what_env_prints():
     script = env.script(ENDPOINT, HOME, "sh", wrap=True)
-    shown = 'echo "$AWS_ENDPOINT_URL $ECR_REGISTRY $ECSLAB_GATEWAY"; echo "$AWS_CONFIG_FILE"'
-    command = f"{script}\n{shown}; type aws | head -1"
+    echo = 'echo "$AWS_ENDPOINT_URL $ECR_REGISTRY $ECSLAB_GATEWAY"; echo "$AWS_CONFIG_FILE"'
+    command = f"{script}\n{echo}; type aws | head -1"
     ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == [
         "http://127.0.0.1:4000 127.0.0.1:4000 http://lab:door@127.0.0.1:4001",

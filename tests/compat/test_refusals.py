@@ -35,11 +35,13 @@ refusal(in_process.start, "nowhere")
 """
 
 
-@pytest.mark.parametrize("given", [None, "", "1", str(os.getpid())], ids=["none", "empty", "one", "own id"])
-def test_nobody_else_gets_in(monkeypatch, given):
+@pytest.mark.parametrize(
+    "permission", [None, "", "1", str(os.getpid())], ids=["none", "empty", "one", "own id"]
+)
+def test_nobody_else_gets_in(monkeypatch, permission):
     monkeypatch.delenv(permit.PERMIT, raising=False)
-    if given is not None:
-        monkeypatch.setenv(permit.PERMIT, given)
+    if permission is not None:
+        monkeypatch.setenv(permit.PERMIT, permission)
     with pytest.raises(permit.Refused, match=r"for `python -m tests\.compat` alone"):
         permit.check()
 

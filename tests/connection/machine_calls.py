@@ -58,8 +58,8 @@ def group(autoscaling, ec2, name="machines", template="machines", desired=1, pro
         AutoScalingGroupName=name, LaunchTemplate={"LaunchTemplateName": template}, MinSize=0, MaxSize=4,
         DesiredCapacity=desired, VPCZoneIdentifier=subnet, NewInstancesProtectedFromScaleIn=protects,
     )  # fmt: skip
-    shown = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
-    return shown[0]["AutoScalingGroupARN"]
+    groups = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+    return groups[0]["AutoScalingGroupARN"]
 
 
 def provider(ecs, group_arn, cluster=None, name="machines", protects=False):
@@ -87,8 +87,8 @@ def image(ssm):
     return ssm.get_parameter(Name=AGENT_IMAGE.removeprefix("resolve:ssm:"))["Parameter"]["Value"]
 
 
-def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
-    """A capacity provider whose instances ECS manages, with the roles that it needs, and a service on it."""
+def managed_provider(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
+    """A subnet for tasks on a new capacity provider whose instances ECS manages, with the roles it needs."""
     agreed(lab)
     role(lab.iam, "infrastructure", "ecs.amazonaws.com", LAUNCHES)
     role(lab.iam, MANAGED, "ec2.amazonaws.com", REGISTERS)
@@ -100,12 +100,19 @@ def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
         "ec2InstanceProfileArn": f"arn:aws:iam::{lab.account}:instance-profile/{MANAGED}",
         "networkConfiguration": {"subnets": [subnet]},
     }
-    given = {
+    provider = {
         "infrastructureRoleArn": f"arn:aws:iam::{lab.account}:role/infrastructure",
         "propagateTags": propagates, "instanceLaunchTemplate": launched,
     }  # fmt: skip
-    lab.ecs.create_capacity_provider(name=name, cluster=cluster, managedInstancesProvider=given)
+    lab.control("advance", seconds=30)  # until the roles are known
+    lab.ecs.create_capacity_provider(name=name, cluster=cluster, managedInstancesProvider=provider)
     lab.control("advance", seconds=30)
+    return subnet
+
+
+def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
+    """Such a provider, and a service on it."""
+    subnet = managed_provider(lab, cluster, name, propagates)
     lab.ecs.register_task_definition(
         family=name, cpu="256", memory="512", networkMode="awsvpc",
         requiresCompatibilities=["MANAGED_INSTANCES"],
@@ -119,11 +126,29 @@ def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
     lab.control("advance", seconds=SETTLED)
 
 
+def daemon(lab, cluster, name="agent", provider="managed"):
+    """The ARN of a daemon on the instances of a capacity provider."""
+    container = {"name": name, "image": "public.ecr.aws/docker/library/httpd:2.4"}
+    definition = lab.ecs.register_daemon_task_definition(
+        family=name, cpu="128", memory="128", containerDefinitions=[container]
+    )["daemonTaskDefinitionArn"]
+    shown = lab.ecs.describe_capacity_providers(capacityProviders=[provider])["capacityProviders"][0]
+    made = lab.ecs.create_daemon(
+        daemonName=name, clusterArn=cluster, daemonTaskDefinitionArn=definition,
+        capacityProviderArns=[shown["capacityProviderArn"]],
+    )  # fmt: skip
+    lab.control("advance", seconds=2 * SETTLED)
+    return made["daemonArn"]
+
+
 def outside(lab, ssm, cluster, role="outside"):
     """The id of a machine outside AWS that registers in a cluster."""
     activation = ssm.create_activation(IamRole=role, DefaultInstanceName="cellar")
-    given = {"activation_id": activation["ActivationId"], "activation_code": activation["ActivationCode"]}
-    return lab.control("inject", kind="external-instance", cluster=cluster, **given)["instance"]
+    registration = {
+        "activation_id": activation["ActivationId"],
+        "activation_code": activation["ActivationCode"],
+    }
+    return lab.control("inject", kind="external-instance", cluster=cluster, **registration)["instance"]
 
 
 def furnished(lab, protects=False):
@@ -139,8 +164,8 @@ def furnished(lab, protects=False):
     lab.iam.attach_role_policy(RoleName="outside", PolicyArn=ON_EC2)
     node = outside(lab, ssm, name)
     lab.control("advance", seconds=SETTLED)
-    shown = lab.client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
-    return shown[0]["InstanceId"], alone, node
+    described = lab.client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
+    return described[0]["InstanceId"], alone, node
 
 
 def everything(stranger):

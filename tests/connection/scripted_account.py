@@ -144,23 +144,23 @@ class Stranger:
 
         What an account holds depends on its journal and its time alone: while both stand, nobody looks again.
         """
-        then, seen = self._looked
+        then, inventory = self._looked
         now = (*self._sandbox.journal, self._sandbox.clock.now)
         if len(then) != len(now) or any(a is not b for a, b in zip(then, now, strict=True)):
-            seen = self._ecs() | self._elb() | self._ec2() | self._iam()
-            seen |= self._logs() | self._secrets() | self._ecr()
-            self._looked = now, seen
-        return dict(seen)
+            inventory = self._ecs() | self._elb() | self._ec2() | self._iam()
+            inventory |= self._logs() | self._secrets() | self._ecr()
+            self._looked = now, inventory
+        return dict(inventory)
 
     def _ecs(self):
-        seen = {}
+        inventory = {}
         arns = self.ecs.list_clusters()["clusterArns"]
         for cluster in self.ecs.describe_clusters(clusters=arns, include=["TAGS"])["clusters"]:
-            seen[cluster["clusterArn"]] = (cluster["status"], str(cluster.get("tags")))
+            inventory[cluster["clusterArn"]] = (cluster["status"], str(cluster.get("tags")))
             arns = self.ecs.list_services(cluster=cluster["clusterArn"])["serviceArns"]
             of = {"cluster": cluster["clusterArn"]}
             request = {**of, "services": arns, "include": ["TAGS"]}
-            for shown in self.ecs.describe_services(**request)["services"] if arns else ():
+            for described in self.ecs.describe_services(**request)["services"] if arns else ():
                 members = (
                     "status",
                     "desiredCount",
@@ -171,31 +171,33 @@ class Stranger:
                     "deploymentConfiguration",
                     "createdAt",
                 )
-                seen[shown["serviceArn"]] = {key: str(shown.get(key)) for key in members}
+                inventory[described["serviceArn"]] = {key: str(described.get(key)) for key in members}
             arns = self.ecs.list_tasks(**of)["taskArns"]
-            for shown in self.ecs.describe_tasks(**of, tasks=arns)["tasks"] if arns else ():
-                seen[shown["taskArn"]] = shown["desiredStatus"]
+            for described in self.ecs.describe_tasks(**of, tasks=arns)["tasks"] if arns else ():
+                inventory[described["taskArn"]] = described["desiredStatus"]
         for status in ("ACTIVE", "INACTIVE"):
             for arn in self.ecs.list_task_definitions(status=status)["taskDefinitionArns"]:
-                seen[arn] = status
-        return seen
+                inventory[arn] = status
+        return inventory
 
     def _elb(self):
-        seen, elb = {}, self.elbv2
+        inventory, elb = {}, self.elbv2
         for balancer in elb.describe_load_balancers()["LoadBalancers"]:
             arn = balancer["LoadBalancerArn"]
-            seen[arn] = str(
+            inventory[arn] = str(
                 (balancer.get("SecurityGroups"), balancer["AvailabilityZones"], self._elb_tags(arn))
             )
             for listener in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]:
                 rules = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
-                seen[listener["ListenerArn"]] = str((listener["DefaultActions"], rules))
+                inventory[listener["ListenerArn"]] = str((listener["DefaultActions"], rules))
         for group in elb.describe_target_groups()["TargetGroups"]:
             arn = group["TargetGroupArn"]
             attributes = elb.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
             targets = elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-            seen[arn] = str((group, attributes, [each["Target"] for each in targets], self._elb_tags(arn)))
-        return seen
+            inventory[arn] = str(
+                (group, attributes, [each["Target"] for each in targets], self._elb_tags(arn))
+            )
+        return inventory
 
     def _elb_tags(self, arn):
         return self.elbv2.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
@@ -206,7 +208,7 @@ class Stranger:
         return {group["GroupId"]: str([group.get(key) for key in rules]) for group in groups}
 
     def _iam(self):
-        seen = {}
+        inventory = {}
         for role in self.iam.list_roles()["Roles"]:
             name = role["RoleName"]
             inline = {
@@ -215,10 +217,10 @@ class Stranger:
             }
             attached = self.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
             tags = self.iam.list_role_tags(RoleName=name)["Tags"]
-            seen[f"role {name}"] = str(
+            inventory[f"role {name}"] = str(
                 (role["RoleId"], role["AssumeRolePolicyDocument"], inline, attached, tags)
             )
-        return seen
+        return inventory
 
     def _logs(self):
         return {
@@ -243,15 +245,15 @@ class Stranger:
             return error.response["Error"]["Code"]
 
     def _ecr(self):
-        seen = {}
+        inventory = {}
         for repository in self.ecr.describe_repositories()["repositories"]:
             name = repository["repositoryName"]
             images = self.ecr.describe_images(repositoryName=name)["imageDetails"]
             tags = sorted((each["imageDigest"], str(each.get("imageTags"))) for each in images)
-            seen[f"repository {name}"] = str(
+            inventory[f"repository {name}"] = str(
                 (repository["createdAt"], repository["imageTagMutability"], tags)
             )
-        return seen
+        return inventory
 
 
 def touched(before, after):

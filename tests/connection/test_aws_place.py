@@ -53,8 +53,8 @@ def test_it_shows_account_region_and_caller_and_asks_once(account, tmp_path, mon
     prompts = []
     monkeypatch.setattr("builtins.input", lambda text: prompts.append(text) or ACCOUNT)
     lab = ecslab.connect("aws", home=tmp_path)
-    shown = capsys.readouterr().out
-    assert ACCOUNT in shown and "eu-central-1" in shown and "user/ana" in shown
+    output = capsys.readouterr().out
+    assert ACCOUNT in output and "eu-central-1" in output and "user/ana" in output
     assert repr(lab) == f"Lab in a real AWS account: account {ACCOUNT}, eu-central-1"
     ecslab.connect("aws", home=tmp_path)
     assert len(prompts) == 1
@@ -153,9 +153,9 @@ def test_an_endpoint_that_is_not_awss_own_is_named_before_it_is_confirmed(
     monkeypatch.setenv(variable, "http://ana:sesame@localhost:4566")
     with pytest.raises(NotConfirmed):
         ecslab.connect("aws", home=tmp_path, confirm="no")
-    shown = capsys.readouterr().out
-    assert "These calls do not go to AWS, but to http://localhost:4566:" in shown and "ecs" in shown
-    assert "sesame" not in shown
+    output = capsys.readouterr().out
+    assert "These calls do not go to AWS, but to http://localhost:4566:" in output and "ecs" in output
+    assert "sesame" not in output
     ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
     monkeypatch.delenv(variable)
     with pytest.raises(NotConfirmed):  # the confirmation was for the other endpoint

@@ -47,8 +47,8 @@ def test_a_notebooks_calls_begin_where_it_does(lab):
 
 
 def test_html_is_escaped():
-    shown = Calls((Call(1, "ecs", "CreateCluster", {"clusterName": "<script>"}),))._repr_html_()
-    assert "<script>" not in shown and "&lt;script&gt;" in shown
+    html = Calls((Call(1, "ecs", "CreateCluster", {"clusterName": "<script>"}),))._repr_html_()
+    assert "<script>" not in html and "&lt;script&gt;" in html
 
 
 def test_the_python_spelling_is_the_call(lab):
@@ -65,26 +65,26 @@ def parsed_by_the_cli(monkeypatch):
     cli = _clidriver()
     monkeypatch.setenv("AWS_DATA_PATH", str(Path(cli.__file__).parent / "data"))
     driver = cli.create_clidriver()
-    seen = []
+    parsed = []
 
     def instead(params, model, **_):
-        seen.append((model.service_model.service_name, model.name))
+        parsed.append((model.service_model.service_name, model.name))
         response = type("Response", (), {"status_code": 200})()
         return response, {}
 
-    def given(params, **_):
-        seen.append(params)
+    def keep_parameters(params, **_):
+        parsed.append(params)
 
-    driver.session.register("before-parameter-build", given)
+    driver.session.register("before-parameter-build", keep_parameters)
     driver.session.register("before-call", instead)
 
     def parse(line):
-        seen.clear()
+        parsed.clear()
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         assert driver.main(shlex.split(line)[1:]) == 0, line
-        return seen[1][0], seen[1][1], seen[0]
+        return parsed[1][0], parsed[1][1], parsed[0]
 
     return parse
 

@@ -21,10 +21,10 @@ def mine(tmp_path_factory):
     """A lab on an account that counts as a real one, with machines of every kind. They stay as they are."""
     home = tmp_path_factory.mktemp("attacks")
     with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as sandbox:
-        made = lab_on(sandbox.place.endpoint, home / "mine")
-        cluster.create(made)
-        calls.furnished(made)
-        yield made
+        own_lab = lab_on(sandbox.place.endpoint, home / "mine")
+        cluster.create(own_lab)
+        calls.furnished(own_lab)
+        yield own_lab
 
 
 @pytest.fixture(scope="module")
@@ -175,10 +175,10 @@ IN_EUROPE = {
 
 @pytest.mark.parametrize("service", IN_EUROPE)
 def test_a_client_for_another_region_changes_nothing_there(mine, service):
-    operation, given = IN_EUROPE[service]
+    operation, request = IN_EUROPE[service]
     there = mine.place.session.client(service, region_name="eu-west-1")
     with pytest.raises(NotOurs, match="it would have gone to another place"):
-        getattr(there, operation)(**given)
+        getattr(there, operation)(**request)
 
 
 def taken_off(lab, in_group, alone, template):
@@ -221,8 +221,8 @@ def test_nobody_takes_off_the_tag_by_which_clean_up_finds_what_costs(lab, tmp_pa
     mine, stranger = lab_on(lab.place.endpoint, tmp_path / "mine"), Stranger(lab.place.endpoint)
     cluster.create(mine)
     calls.furnished(mine)
-    shown = stranger._client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
-    in_group = shown[0]["InstanceId"]
+    described = stranger._client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
+    in_group = described[0]["InstanceId"]
     alone = next(each for each in calls.everything(stranger)["instances"] if each != in_group)
     template = calls.everything(stranger)["templates"][0]["LaunchTemplateId"]
     for what, attempt in taken_off(mine, in_group, alone, template).items():

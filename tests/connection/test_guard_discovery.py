@@ -23,8 +23,8 @@ def done(lab, begun):
     cloud_map = lab.client("servicediscovery")
 
     def operation():
-        shown = cloud_map.get_operation(OperationId=begun["OperationId"])["Operation"]
-        return shown if shown["Status"] == "SUCCESS" else None
+        described = cloud_map.get_operation(OperationId=begun["OperationId"])["Operation"]
+        return described if described["Status"] == "SUCCESS" else None
 
     return lab.wait(operation, "the namespace")["Targets"]["NAMESPACE"]
 
@@ -64,7 +64,7 @@ def test_a_strangers_namespace_is_left_alone(mine, lab):
     namespace = done(lab, stranger.create_http_namespace(Name="theirs"))
     theirs = stranger.create_service(Name="api", NamespaceId=namespace)["Service"]
     cloud_map = mine.client("servicediscovery")
-    for call, given in (
+    for call, request in (
         (cloud_map.delete_namespace, {"Id": namespace}),
         (cloud_map.create_service, {"Name": "mine", "NamespaceId": namespace}),
         (cloud_map.delete_service, {"Id": theirs["Id"]}),
@@ -77,7 +77,7 @@ def test_a_strangers_namespace_is_left_alone(mine, lab):
                                    "serviceConnectDefaults": {"namespace": "theirs"}}),
     ):  # fmt: skip
         with pytest.raises(NotOurs):
-            call(**given)
+            call(**request)
     cleanup.run(mine)
     assert [each["Name"] for each in stranger.list_namespaces()["Namespaces"]] == ["theirs"]
 

@@ -25,8 +25,8 @@ def registered(lab):
     arns = lab.ecs.list_container_instances(cluster=lab.names.cluster)["containerInstanceArns"]
     if not arns:
         return {}
-    shown = lab.ecs.describe_container_instances(cluster=lab.names.cluster, containerInstances=arns)
-    return {each["ec2InstanceId"]: each["containerInstanceArn"] for each in shown["containerInstances"]}
+    described = lab.ecs.describe_container_instances(cluster=lab.names.cluster, containerInstances=arns)
+    return {each["ec2InstanceId"]: each["containerInstanceArn"] for each in described["containerInstances"]}
 
 
 def test_what_a_lab_makes_is_tagged_and_ledgered_and_may_be_changed(mine, stranger):
@@ -89,8 +89,8 @@ def strangers_machines(stranger, lab, tags=()):
     alone = calls.launch(stranger.ec2, calls.image(ssm), name)
     node = calls.outside(lab, ssm, name)
     lab.control("advance", seconds=calls.SETTLED)
-    shown = scaling.describe_auto_scaling_instances()["AutoScalingInstances"]
-    return shown[0]["InstanceId"], alone, node
+    described = scaling.describe_auto_scaling_instances()["AutoScalingInstances"]
+    return described[0]["InstanceId"], alone, node
 
 
 def test_a_strangers_machines_are_not_changed_by_whichever_call(mine, stranger):
@@ -205,8 +205,8 @@ def strangers_machines_by(stranger, lab):
     calls.template(stranger.ec2, "theirs", name="theirs")
     calls.group(stranger._client("autoscaling"), stranger.ec2, name="theirs", template="theirs")
     lab.control("advance", seconds=calls.SETTLED)
-    shown = stranger._client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
-    return shown[0]["InstanceId"], "", ""
+    described = stranger._client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
+    return described[0]["InstanceId"], "", ""
 
 
 def test_an_instance_in_our_group_that_names_another_lab_is_that_labs(mine, stranger):
@@ -215,3 +215,48 @@ def test_an_instance_in_our_group_that_names_another_lab_is_that_labs(mine, stra
     for instance in (in_group, alone):
         with pytest.raises(NotOurs, match="made by the lab 'ben-1'"):
             mine.ec2.terminate_instances(InstanceIds=[instance])
+
+
+class Lent:
+    """A stranger's calls, while the lab lets time pass."""
+
+    def __init__(self, lab, stranger):
+        self.ecs, self.control = stranger.ecs, lab.control
+
+
+def test_a_strangers_daemon_is_not_changed_and_none_is_put_on_a_strangers_provider(mine, stranger):
+    own = mine.names.cluster
+    calls.managed_provider(mine, own)
+    theirs = calls.daemon(Lent(mine, stranger), own, "theirs")
+    mine_too = calls.daemon(mine, own, "mine")
+    definition = theirs.replace(f"daemon/{own}/theirs", "daemon-task-definition/theirs:1")
+    provider = theirs.replace(f"daemon/{own}/theirs", "capacity-provider/managed")
+    container = [{"name": "a", "image": "busybox"}]
+    given = {"daemonTaskDefinitionArn": definition, "capacityProviderArns": [provider]}
+    attempts = [
+        lambda: mine.ecs.delete_daemon(daemonArn=theirs),
+        lambda: mine.ecs.update_daemon(daemonArn=theirs, **given),
+        lambda: mine.ecs.create_daemon(daemonName="theirs", clusterArn=own, **given),
+        lambda: mine.ecs.tag_resource(resourceArn=theirs, tags=mine.tags("ecs")),
+        lambda: mine.ecs.tag_resource(resourceArn=definition, tags=mine.tags("ecs")),
+        lambda: mine.ecs.delete_daemon_task_definition(daemonTaskDefinition=definition),
+        lambda: mine.ecs.register_daemon_task_definition(family="theirs", containerDefinitions=container),
+    ]
+    before = stranger.ecs.describe_daemon(daemonArn=theirs)["daemon"]
+    for attempt in attempts:
+        with pytest.raises(NotOurs):
+            attempt()
+    assert stranger.ecs.describe_daemon(daemonArn=theirs)["daemon"] == before
+    [shown] = stranger.ecs.describe_capacity_providers(capacityProviders=["managed"])["capacityProviders"]
+    settings = shown["managedInstancesProvider"]
+    made = stranger.ecs.create_capacity_provider(
+        name="theirs", cluster=own, managedInstancesProvider=settings
+    )
+    given["capacityProviderArns"] = [made["capacityProvider"]["capacityProviderArn"]]
+    for attempt in (
+        lambda: mine.ecs.create_daemon(daemonName="new", clusterArn=own, **given),
+        lambda: mine.ecs.update_daemon(daemonArn=mine_too, **given),
+    ):
+        with pytest.raises(NotOurs, match="capacity-provider/theirs is not this lab's"):
+            attempt()
+    mine.ecs.delete_daemon(daemonArn=mine_too)

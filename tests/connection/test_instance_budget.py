@@ -5,7 +5,7 @@ import pytest
 from ecslab import capacity, cluster, instance_group, terminal
 from ecslab.connection.guarded_calls import BY_CALL
 from ecslab.connection.instance_budget import may_start
-from ecslab.errors import BadNumber, NotConfirmed
+from ecslab.errors import BadArgument, NotConfirmed
 from tests.connection import machine_calls as calls
 from tests.connection.scripted_account import lab_on
 
@@ -19,21 +19,29 @@ def mine(lab, tmp_path):
     return own_lab
 
 
-def run(lab, **given):
-    given = ({} if "LaunchTemplate" in given else {"InstanceType": "t3.medium"}) | {"MaxCount": 2} | given
-    return lab.ec2.run_instances(ImageId=calls.image(lab.client("ssm")), MinCount=1, **given)["Instances"]
+def run(lab, **request):
+    request = (
+        ({} if "LaunchTemplate" in request else {"InstanceType": "t3.medium"}) | {"MaxCount": 2} | request
+    )
+    return lab.ec2.run_instances(ImageId=calls.image(lab.client("ssm")), MinCount=1, **request)["Instances"]
 
 
-def group(lab, name="machines", most=4, **given):
-    given = {"LaunchTemplate": {"LaunchTemplateName": "machines"}, "MinSize": 0, "DesiredCapacity": 0} | given
+def group(lab, name="machines", most=4, **request):
+    request = {
+        "LaunchTemplate": {"LaunchTemplateName": "machines"},
+        "MinSize": 0,
+        "DesiredCapacity": 0,
+    } | request
     lab.client("autoscaling").create_auto_scaling_group(
-        AutoScalingGroupName=name, MaxSize=most, VPCZoneIdentifier=instance_group.subnets(lab), **given
+        AutoScalingGroupName=name, MaxSize=most, VPCZoneIdentifier=instance_group.subnets(lab), **request
     )
 
 
 def instances(lab):
-    shown = lab.ec2.describe_instances()["Reservations"]
-    return [each for part in shown for each in part["Instances"] if each["State"]["Name"] != "terminated"]
+    reservations = lab.ec2.describe_instances()["Reservations"]
+    return [
+        each for part in reservations for each in part["Instances"] if each["State"]["Name"] != "terminated"
+    ]
 
 
 def managed(lab):
@@ -124,15 +132,15 @@ def test_an_agreement_ends_with_the_lab_and_no_stopped_instance_is_started_witho
 
 
 def test_the_terminal_asks_as_well(mine):
-    said = terminal.run(mine, "aws ec2 run-instances --image-id resolve:ssm:/x --instance-type t3.medium")
-    assert "no budget is agreed to" in f"{said!r}" and instances(mine) == []
+    result = terminal.run(mine, "aws ec2 run-instances --image-id resolve:ssm:/x --instance-type t3.medium")
+    assert "no budget is agreed to" in f"{result!r}" and instances(mine) == []
 
 
 @pytest.mark.parametrize("budget", [0, -1, "1", True, float("nan"), float("inf"), [1]])
 def test_a_budget_is_an_amount_of_money(mine, lab, budget):
     calls = [(capacity.agree, mine), (capacity.page, mine), (capacity.puzzle, mine), (capacity.agree, lab)]
     for call, where in calls:
-        with pytest.raises(BadNumber, match="expected: US dollars") as refused:
+        with pytest.raises(BadArgument, match="expected: US dollars") as refused:
             call(where, budget)
         assert len(str(refused.value).splitlines()) == 3
 

@@ -12,12 +12,12 @@ def outcomes(lab):
 
 
 def test_the_intention_is_written_before_the_call(lab):
-    seen = []
+    outcomes_sent = []
     lab.ecs.meta.events.register(
-        "before-send.ecs.CreateCluster", lambda **_: seen.append(lab.ledger.entries()[-1].outcome)
+        "before-send.ecs.CreateCluster", lambda **_: outcomes_sent.append(lab.ledger.entries()[-1].outcome)
     )
     lab.ecs.create_cluster(clusterName="one")
-    assert seen == ["intended"]
+    assert outcomes_sent == ["intended"]
     assert outcomes(lab) == [("cluster", "one", "made")]
     assert lab.ledger.entries()[0].ids[0].endswith(":cluster/one")
 

@@ -107,14 +107,14 @@ def test_a_speed_that_somebody_chose_holds_for_long_waits():
 
 
 def test_a_wait_that_is_skipped_stops_at_each_change_and_ends_as_it_would_have():
-    lab, seen = Paced(), []
+    lab, stops = Paced(), []
     with Wait(lab, "it") as waiting:
         waiting.let_pass(0.2, 300)
         waiting._skipped.set()
         while waiting.waited < 20:
             waiting.let_pass(0.2, 300 - waiting.waited)
-            seen.append(lab.now)
-    assert seen == [7, 14, 21] and lab.wall == 0.2
+            stops.append(lab.now)
+    assert stops == [7, 14, 21] and lab.wall == 0.2
 
 
 def test_an_interrupt_in_a_long_wait_leaves_time_as_it_was():

@@ -157,8 +157,8 @@ def until(lab, task, status):
     """The task once it has that status."""
 
     def reached():
-        seen = lab.ecs.describe_tasks(cluster=task["clusterArn"], tasks=[task["taskArn"]])["tasks"][0]
-        return seen if seen["lastStatus"] == status else None
+        described = lab.ecs.describe_tasks(cluster=task["clusterArn"], tasks=[task["taskArn"]])["tasks"][0]
+        return described if described["lastStatus"] == status else None
 
     return lab.wait(reached, f"the task to be {status}")
 

@@ -81,8 +81,8 @@ def test_all_done_in_words(lab):
 def test_what_was_done_for_the_learner_is_counted_apart(lab):
     lab.goto("03")
     rows = {row.step.id: row.word for row in lab.progress().rows}
-    shown = [rows[step] for step in ("01.push", "02.cluster", "03.role")]
-    assert shown == ["done for you", "done for you", "not yet"]
+    outcomes = [rows[step] for step in ("01.push", "02.cluster", "03.role")]
+    assert outcomes == ["done for you", "done for you", "not yet"]
     lab.solve("03.role")
     ecslab.log_group.create(lab)
     lines = repr(lab.progress()).splitlines()

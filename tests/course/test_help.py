@@ -57,10 +57,10 @@ def test_a_step_can_be_done_for_you_and_gives_what_it_makes(lab, capsys):
 
 
 def test_a_helper_shows_its_lines(lab):
-    shown = lab.show("ecslab.task.run()")
-    assert repr(shown).startswith("# ecslab.task.run\ndef run(\n    lab: Connection")
-    assert '"launchType": "FARGATE",' in shown.code
-    assert "<pre>def run(" in shown._repr_html_()
+    helper = lab.show("ecslab.task.run()")
+    assert repr(helper).startswith("# ecslab.task.run\ndef run(\n    lab: Connection")
+    assert '"launchType": "FARGATE",' in helper.code
+    assert "<pre>def run(" in helper._repr_html_()
 
 
 @pytest.mark.parametrize(

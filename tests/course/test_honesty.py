@@ -16,14 +16,14 @@ def test_every_stage_says_something_and_no_line_is_lost():
 
 
 def test_a_stage_shows_its_lines(lab):
-    shown = lab.honesty("02")
-    assert [row["topic"] for row in shown.rows] == [
+    lines = lab.honesty("02")
+    assert [row["topic"] for row in lines.rows] == [
         "Clusters", "Container Insights", "Container instances", "EC2 and external capacity"
     ]  # fmt: skip
-    assert repr(shown).splitlines()[1].startswith(
+    assert repr(lines).splitlines()[1].startswith(
         "simplified  Container Insights: A cluster with the setting tells of its services: CPU, memory"
     )
-    assert ">simplified</td>" in shown._repr_html_()
+    assert ">simplified</td>" in lines._repr_html_()
 
 
 def test_the_verb_serves_the_whole_table(lab):
@@ -63,9 +63,9 @@ def test_what_is_absent_is_refused_in_a_sentence(lab):
     )
     for service, name in (each.split(":") for line in LINES for each in line.refused):
         client = lab.client(service)
-        given = client.meta.service_model.operation_model(name).input_shape
+        input_shape = client.meta.service_model.operation_model(name).input_shape
         with pytest.raises(ClientError) as refusal:
-            getattr(client, xform_name(name))(**(sample(given) if given else {}))
+            getattr(client, xform_name(name))(**(sample(input_shape) if input_shape else {}))
         assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] < 500, name
         assert "This sandbox does not carry" in refusal.value.response["Error"]["Message"], name
 

@@ -67,17 +67,19 @@ def cells():
 @pytest.mark.parametrize("path", [*QUIZZES, *PROSE], ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_what_views_show_has_no_raw_mark(path):
     """Views show code for what stands in backticks, and nothing else; a hint or a step is Markdown."""
-    given = loaded(path)
-    shown = [given.get(kind, {}) for kind in ("questions", "predictions")] if path in QUIZZES else given
-    assert [text for text in strings(shown) if raw(text)] == []
+    content = loaded(path)
+    texts = [content.get(kind, {}) for kind in ("questions", "predictions")] if path in QUIZZES else content
+    assert [text for text in strings(texts) if raw(text)] == []
 
 
 def test_no_output_shows_a_raw_mark():
-    seen = {cell["id"]: on_screen(output) for cell in cells() for output in cell["outputs"]}
+    text_by_cell = {cell["id"]: on_screen(output) for cell in cells() for output in cell["outputs"]}
     for cell, printed in AS_PRINTED.items():
-        assert printed in seen[cell]
-        seen[cell] = seen[cell].replace(printed, "")
-    assert {cell: marks[0][:90] for cell, text in seen.items() if (marks := re.findall("[*`].*", text))} == {}
+        assert printed in text_by_cell[cell]
+        text_by_cell[cell] = text_by_cell[cell].replace(printed, "")
+    assert {
+        cell: marks[0][:90] for cell, text in text_by_cell.items() if (marks := re.findall("[*`].*", text))
+    } == {}
 
 
 def test_where_a_view_cannot_be_drawn_its_words_have_no_backtick():

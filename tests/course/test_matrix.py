@@ -32,8 +32,8 @@ def test_the_page_is_up_to_date():
 
 
 def test_ids_are_left_out():
-    seen = "Task 8074d135 in subnet-52b3f89a29f946537 at 203.0.113.28"
-    assert without_ids(seen) == "Task … in subnet-… at …"
+    message = "Task 8074d135 in subnet-52b3f89a29f946537 at 203.0.113.28"
+    assert without_ids(message) == "Task … in subnet-… at …"
     assert without_ids("from 198.51.100.7/32, a decade, 10.0.0.0/16, 123456789012") == (
         "from 198.51.100.7/32, a decade, 10.0.0.0/16, 123456789012"
     )

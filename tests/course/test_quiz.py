@@ -209,9 +209,9 @@ def test_the_outcome_waits_for_the_lock_and_tells_nothing_before(lab, asking):
     )
     assert not view.locked
     view.asked += 1
-    seen = lab.outcome("06.word", "no")
-    assert (seen.predicted, seen.hit) == ("yes", False)
-    assert "Not as you predicted" in repr(seen)
+    comparison = lab.outcome("06.word", "no")
+    assert (comparison.predicted, comparison.hit) == ("yes", False)
+    assert "Not as you predicted" in repr(comparison)
 
 
 def test_a_measurement_stands_for_an_option(lab, asking, monkeypatch):
@@ -226,13 +226,13 @@ def test_one_that_is_skipped_is_explained_all_the_same(lab, asking):
     view = lab.predict("06.word")
     view.skipped += 1
     assert (view.locked, view.message) == (True, "Skipped: its outcome is shown without a prediction.")
-    shown = lab.outcome("06.word", "no")
-    assert repr(shown).splitlines()[1:] == [
+    comparison = lab.outcome("06.word", "no")
+    assert repr(comparison).splitlines()[1:] == [
         "You said: no prediction. It was: no.",
         "You skipped the prediction. Next time, make one: a wrong guess teaches most.",
         "Nobody looks after a bare task.",
     ]
-    assert "<b>Does it come back?</b>" in shown._repr_html_()
+    assert "<b>Does it come back?</b>" in comparison._repr_html_()
     view.value = "yes"
     assert view.trouble.startswith("06.word: Skipped")
     assert lab.predict("06.count", skip=True).locked
@@ -287,15 +287,15 @@ def test_two_kernels_keep_what_each_was_told(lab, asking):
 
 
 @pytest.mark.parametrize(
-    ("predicted", "seen", "words"),
+    ("predicted", "observed", "words"),
     [
         (30, 30.4, "As you predicted."),
         (30, 34.26, "4.3 s more than you predicted."),
         (2.5, 2, "0.5 s less than you predicted."),
     ],
 )
-def test_a_number_is_compared_as_a_person_would(lab, predicted, seen, words):
+def test_a_number_is_compared_as_a_person_would(lab, predicted, observed, words):
     from ecslab.course.quiz import Comparison
 
     prediction = Prediction("06.x", "How long?", unit="s", because="So.")
-    assert Comparison(prediction, predicted, seen).said == words
+    assert Comparison(prediction, predicted, observed).said == words

@@ -149,8 +149,8 @@ def the_edition(lab, cluster="adgu-cluster"):
     task_arns = []
     for status in ("RUNNING", "STOPPED"):
         task_arns += lab.ecs.list_tasks(cluster=cluster, desiredStatus=status)["taskArns"]
-    shown = lab.ecs.describe_tasks(cluster=cluster, tasks=task_arns)["tasks"]
-    return short(max(shown, key=lambda task: task["createdAt"]))
+    tasks = lab.ecs.describe_tasks(cluster=cluster, tasks=task_arns)["tasks"]
+    return short(max(tasks, key=lambda task: task["createdAt"]))
 
 
 def of(text, cluster="adgu-cluster"):

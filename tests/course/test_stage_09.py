@@ -528,9 +528,9 @@ def test_the_history_ends_with_the_health_that_is_shown_late(lab):
     definition = ecslab.guestbook.register(lab)
     task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
     history = ecslab.containers.watch(lab, task)
-    shown = history.first("database", health="HEALTHY")
-    assert shown is not None
-    assert shown > history.first("web")
+    healthy_at = history.first("database", health="HEALTHY")
+    assert healthy_at is not None
+    assert healthy_at > history.first("web")
 
 
 def test_a_sidecar_in_the_main_line_s_family_is_not_the_exercise(lab):

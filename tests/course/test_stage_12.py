@@ -101,8 +101,8 @@ def alarm(**changes):
 
 
 def dimensions(cluster, name=None):
-    given = {"ClusterName": cluster} | ({"ServiceName": name} if name else {})
-    return [{"Name": key, "Value": value} for key, value in given.items()]
+    values = {"ClusterName": cluster} | ({"ServiceName": name} if name else {})
+    return [{"Name": key, "Value": value} for key, value in values.items()]
 
 
 def mine(name="adgu-shop"):

@@ -398,5 +398,5 @@ def test_the_questions_are_answered_from_the_account(lab):
 
 def test_the_tables_of_clicks_break_long_options_and_are_as_wide_as_the_page():
     for document in ("000", "002", "003", "004"):
-        shown = str(ecslab.console.clicks(document)._repr_html_())
-        assert "width:100%;table-layout:fixed;white-space:normal;overflow-wrap:anywhere" in shown
+        html = str(ecslab.console.clicks(document)._repr_html_())
+        assert "width:100%;table-layout:fixed;white-space:normal;overflow-wrap:anywhere" in html

@@ -123,9 +123,9 @@ def test_what_two_places_state_is_one_and_the_same(walked, what, places):
 
 def test_every_amount_of_money_is_known(walked):
     """A price in a text is one that an output states, in dollars or in cents, to the digits that it gives."""
-    shown = {float(amount) for text in walked.values() for amount in re.findall(r"\$(\d+(?:\.\d+)?)", text)}
+    amounts = {float(amount) for text in walked.values() for amount in re.findall(r"\$(\d+(?:\.\d+)?)", text)}
     hour = prices.task_hour(256, 512)
-    known = shown | {hour, 2 * hour, prices.task_hour(256, 512, public_ip=False)}
+    known = amounts | {hour, 2 * hour, prices.task_hour(256, 512, public_ip=False)}
     unknown = []
     for stem in stems():
         for cell in read(stem).cells:

@@ -101,8 +101,8 @@ def test_words_are_read_only_when_they_are_asked_for():
         "before = texts.read.cache_info().currsize; course.STAGES['06'].title; "
         "print(before, texts.read.cache_info().currsize)"
     )
-    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert shown.stdout.split() == ["0", "1"]
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["0", "1"]
 
 
 def test_progress_asks_the_sandbox_for_its_status_a_few_times_not_once_a_step(lab, monkeypatch):

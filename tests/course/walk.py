@@ -28,15 +28,15 @@ def walk(lab: ecslab.Lab, cells: Iterable[Any]) -> dict[str, str]:
     """
     now = time.time()
     lab.control("reset", began=now - now % DAY)  # what is drawn depends on the hour in which it begins
-    shown: dict[str, str] = {}
+    output_by_cell: dict[str, str] = {}
     names: dict[str, dict[str, Any]] = {}
     for cell in cells:
         if cell.cell_type == "code":
             with contextlib.redirect_stdout(io.StringIO()) as printed:
                 value = _value(cell, names.setdefault(cell.id[:2], {}))
                 printed.write("" if value is None else FORMAT.format(value)[0].get("text/plain", ""))
-            shown[cell.id] = printed.getvalue() + _answers(cell, lab)
-    return shown
+            output_by_cell[cell.id] = printed.getvalue() + _answers(cell, lab)
+    return output_by_cell
 
 
 def _value(cell: Any, names: dict[str, Any]) -> Any:

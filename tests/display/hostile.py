@@ -120,10 +120,10 @@ def label(cls: type) -> str:
 def show() -> None:
     """Everything, in a notebook: of each class what it gives for a notebook, with all the strings."""
     for cls in classes():
-        shown = [instance_of(cls, text) for text in STRINGS]
+        instances = [instance_of(cls, text) for text in STRINGS]
         for kind, between in (("html", "<hr>"), ("markdown", "\n\n---\n\n")):
             if hasattr(cls, f"_repr_{kind}_"):
-                pages = [str(getattr(each, f"_repr_{kind}_")()) for each in shown]
+                pages = [str(getattr(each, f"_repr_{kind}_")()) for each in instances]
                 display({f"text/{kind}": between.join(pages)}, raw=True)
 
 
@@ -256,9 +256,9 @@ def _replaced(value: Any, text: str) -> Any:
 
 def _visitors(cls: type[Visitors]) -> Callable[[str], Visitors]:
     def filled(text: str) -> Visitors:
-        shown = cls.__new__(cls)
-        shown.seen = instance_of(VisitorCounts, text)
-        return shown
+        view = cls.__new__(cls)
+        view.seen = instance_of(VisitorCounts, text)
+        return view
 
     return filled
 

@@ -31,8 +31,8 @@ def test_a_number_and_its_noun(number, phrase):
 
 @pytest.mark.parametrize("stem", stems())
 def test_no_output_has_one_of_many(stem):
-    shown = json.dumps([cell.get("outputs", []) for cell in read(stem).cells])
-    assert ONE.findall(AWS_SAYS.sub("", shown)) == []
+    outputs = json.dumps([cell.get("outputs", []) for cell in read(stem).cells])
+    assert ONE.findall(AWS_SAYS.sub("", outputs)) == []
 
 
 def test_no_message_leaves_it_open():

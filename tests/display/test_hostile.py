@@ -63,18 +63,18 @@ class Skeleton(HTMLParser):
     handle_decl = handle_pi = unknown_decl = handle_comment
 
 
-def pages(shown):
+def pages(view):
     """What a notebook is given of an object, as HTML; its Markdown as two readers render it."""
     texts = {}
-    if hasattr(shown, "_repr_html_"):
-        texts["html"] = str(shown._repr_html_())
-    if hasattr(shown, "_repr_markdown_"):
-        text = shown._repr_markdown_()
+    if hasattr(view, "_repr_html_"):
+        texts["html"] = str(view._repr_html_())
+    if hasattr(view, "_repr_markdown_"):
+        text = view._repr_markdown_()
         texts |= {name: read(text) for name, read in READERS.items()}
-    if isinstance(shown, PictureView):
-        texts["picture"] = str(shown._repr_mimebundle_()[0]["text/html"])
-    if hasattr(shown, "_repr_mimebundle_") and not isinstance(shown, WIDGETS):
-        bundle = shown._repr_mimebundle_()
+    if isinstance(view, PictureView):
+        texts["picture"] = str(view._repr_mimebundle_()[0]["text/html"])
+    if hasattr(view, "_repr_mimebundle_") and not isinstance(view, WIDGETS):
+        bundle = view._repr_mimebundle_()
         texts |= {kind: str(page) for kind, page in bundle.items() if kind != "text/plain"}
     return texts
 
@@ -113,11 +113,11 @@ def test_a_widget_gives_words_and_no_page_but_a_picture(cls):
 STEERS = "\x1b[2J\x1b]0;title\x07 \x9b1m \u202eesrever \u2066 \x08\x7f\x00 done\rDone. \x0b\x85end"
 
 
-def words(shown):
+def words(view):
     """What a terminal is given of an object."""
-    texts = {"repr": repr(shown), "str": str(shown)}
-    if hasattr(shown, "_repr_mimebundle_"):
-        bundle = shown._repr_mimebundle_()
+    texts = {"repr": repr(view), "str": str(view)}
+    if hasattr(view, "_repr_mimebundle_"):
+        bundle = view._repr_mimebundle_()
         texts["plain"] = (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
     return texts
 

@@ -37,8 +37,8 @@ def test_ordinary_sentences_stay_as_they_are(text):
 
 @pytest.mark.parametrize("text", hostile.STRINGS)
 def test_every_letter_is_shown(text):
-    shown = words(READ(markup.markdown("{}", text)))
-    assert re.sub(r"[`\s]", "", shown) == re.sub(r"[`\s]", "", expected(text))
+    read_back = words(READ(markup.markdown("{}", text)))
+    assert re.sub(r"[`\s]", "", read_back) == re.sub(r"[`\s]", "", expected(text))
     assert words(markup.html("<p>{}</p>", text)) == expected(text)
     assert words(markup.html("<p title='{}'></p>", markup.attribute(text))) == ""
 

@@ -38,9 +38,9 @@ def test_a_longer_wait_says_what_for_and_wipes_it_away(terminal, clock):
     with progress_line.Progress("a page") as progress:
         clock[0] = 3
         progress.tick()
-        shown = terminal.getvalue()
-    assert shown == "\rwaiting for a page … 3 s on your clock"
-    assert terminal.getvalue().endswith("\r" + " " * (len(shown) - 1) + "\r")
+        line = terminal.getvalue()
+    assert line == "\rwaiting for a page … 3 s on your clock"
+    assert terminal.getvalue().endswith("\r" + " " * (len(line) - 1) + "\r")
 
 
 def test_enter_skips_what_can_be_skipped(monkeypatch, terminal, clock):

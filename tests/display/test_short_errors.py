@@ -12,14 +12,14 @@ from ecslab.errors import CannotBeDone, EcslabError
 @pytest.fixture
 def cell(monkeypatch):
     """Run a cell in a notebook's shell; gives what is shown, or None for Python's own traceback."""
-    shown = []
+    tracebacks = []
     names = {"json": json, "CannotBeDone": CannotBeDone}
     shell = types.SimpleNamespace(kernel=None, handlers={}, user_global_ns=names)
     shell.set_custom_exc = lambda kinds, handler: shell.handlers.update(dict.fromkeys(kinds, handler))
 
     def showtraceback(error, tb_offset):
         render = getattr(error[1], "_render_traceback_", None)
-        shown.append(render() if render else None)
+        tracebacks.append(render() if render else None)
 
     shell.showtraceback = showtraceback
     ipython = types.SimpleNamespace(get_ipython=lambda: shell)
@@ -34,7 +34,7 @@ def cell(monkeypatch):
         except Exception as error:
             shell.handlers[Exception](shell, type(error), error, error.__traceback__)
             assert not hasattr(error, "_render_traceback_"), "%tb must show all"
-        return shown[-1]
+        return tracebacks[-1]
 
     return run
 
@@ -64,10 +64,10 @@ def test_what_the_kit_refuses_is_shown_without_its_lines(cell):
 
 
 def test_an_error_inside_a_package_is_shown_without_its_lines(cell):
-    shown = cell("a = 1\njson.loads('{')")
-    assert shown[0].startswith("JSONDecodeError: Expecting property name")
-    assert shown[1] == "  in line 2 of the cell: json.loads('{')"
-    assert len(shown) == 2
+    lines = cell("a = 1\njson.loads('{')")
+    assert lines[0].startswith("JSONDecodeError: Expecting property name")
+    assert lines[1] == "  in line 2 of the cell: json.loads('{')"
+    assert len(lines) == 2
 
 
 def test_what_a_stranger_wrote_steers_no_terminal(cell):

@@ -42,14 +42,14 @@ def test_a_press_is_heard_while_a_cell_runs(tmp_path, monkeypatch):
 
 
 def test_in_a_notebook_a_wait_that_can_be_skipped_has_a_button_and_leaves_nothing(monkeypatch):
-    shown, now = [], [0.0]
+    displayed, now = [], [0.0]
 
     class Handle:
         def update(self, bundle, raw):
-            shown.append(bundle["text/plain"])
+            displayed.append(bundle["text/plain"])
 
     def display(widget, display_id):
-        shown.append(widget)
+        displayed.append(widget)
         return Handle()
 
     monkeypatch.setattr(progress_line, "in_notebook", lambda: True)
@@ -59,12 +59,12 @@ def test_in_a_notebook_a_wait_that_can_be_skipped_has_a_button_and_leaves_nothin
     with progress_line.Progress("a page", skip=lambda: skipped.append(1)) as progress:
         now[0] = 3.0
         progress.tick("waiting for a page … 0:30 of AWS time")
-        [line] = shown
+        [line] = displayed
         assert isinstance(line, WaitLine) and line._repr_mimebundle_()[0]["text/plain"] == line.text
         progress.tick("waiting for a page … 0:32 of AWS time")
-        assert line.text.endswith("0:32 of AWS time") and shown == [line]
+        assert line.text.endswith("0:32 of AWS time") and displayed == [line]
         line.pressed += 1
-    assert skipped == [1] and shown[1:] == [""] and line.comm is None
+    assert skipped == [1] and displayed[1:] == [""] and line.comm is None
 
 
 def test_what_it_draws_is_text():

@@ -30,20 +30,20 @@ def look(
     for operation in sorted(service.operations):
         for number, row in enumerate(known.get(operation, [{}])):
             call = f"{service.name}:{operation}"
-            given = world.filled(row.get("input", {}), service.name)
-            before = world.outcome(call, given, row.get("then", []))
+            request = world.filled(row.get("input", {}), service.name)
+            before = world.outcome(call, request, row.get("then", []))
             if "refused" in before["itself"]:
                 sys.stderr.write(f"  {call} {number}: {before['itself']['refused'][:140]}\n")
                 continue
             for name, path, shape, value in places(
-                service.name, operation, members(service.name, operation), given, (), operation
+                service.name, operation, members(service.name, operation), request, (), operation
             ):
                 if name not in missing:
                     continue
                 more = world.filled(extra.get("values", {}).get(name, []), service.name)
                 for attempt, to in enumerate(list(candidates(str(path[-1]), shape, value, more))[:8]):
                     where = effect(
-                        world, call, given, row.get("then", []), path, to,
+                        world, call, request, row.get("then", []), path, to,
                         name in extra.get("shown", "").split(), before,
                     )  # fmt: skip
                     if where and (name not in experiments or where != "itself.answer"):

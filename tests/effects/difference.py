@@ -8,11 +8,11 @@ _DRAWN = ("ClientToken", "MacAddress")
 """What is drawn anew where anything else is drawn before it: that is no effect."""
 
 
-def seen(before: Any, after: Any, member: str, shown: bool) -> str | None:
+def first_difference(before: Any, after: Any, member: str, may_show: bool) -> str | None:
     """Where an effect is seen; None if nothing but the member's own echo differs.
 
     Args:
-        shown: AWS shows the member to whoever asks later, and that is all; in the request's own answer it
+        may_show: AWS shows the member to whoever asks later, and that is all; in the request's own answer it
             is an echo all the same.
     """
     for path in _different(before, after, ""):
@@ -22,7 +22,7 @@ def seen(before: Any, after: Any, member: str, shown: bool) -> str | None:
         echo = any(
             word in (_plain(member), f"{_plain(member)}s", _plain(member).removesuffix("s")) for word in words
         )
-        if not echo or (shown and words[0] != "itself"):
+        if not echo or (may_show and words[0] != "itself"):
             return path
     return None
 

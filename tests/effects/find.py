@@ -12,7 +12,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from ecslab.sandbox.wire.carried import CarriedService
 from ecslab.sandbox.wire.fields.table import EVERY, Member, inner, sections
-from tests.effects.difference import seen
+from tests.effects.difference import first_difference
 from tests.effects.world import World
 from tests.fuzz.recipes import RECIPES, SENSIBLE
 
@@ -79,14 +79,14 @@ def wanted(service: CarriedService) -> list[str]:
 
 
 def places(
-    service: str, operation: str, known: dict[str, Member], given: dict[str, Any], path: Path, section: str
+    service: str, operation: str, known: dict[str, Member], request: dict[str, Any], path: Path, section: str
 ) -> Iterator[tuple[str, Path, Shape, Any]]:
     """Each member that a request holds or could hold: `section.member`, where, its shape, its value."""
     for name, member in known.items():
         if member.kind != "acts":
             continue
         here = section_of(service, operation, name) if not path else section
-        value = given.get(name, NOTHING)
+        value = request.get(name, NOTHING)
         yield f"{here}.{name}", (*path, name), member.shape, value
         structure = inner(member.shape)
         if structure and member.inside and value is not NOTHING:
@@ -153,9 +153,9 @@ def _first(name: str, shape: Shape) -> Iterator[Any]:
         yield from getattr(shape, "enum", None) or (*SENSIBLE.get(name.lower(), ()), "other", "/other/", "1")
 
 
-def changed(given: dict[str, Any], path: Path, to: Any) -> dict[str, Any]:
+def changed(original: dict[str, Any], path: Path, to: Any) -> dict[str, Any]:
     """The request with another value at one place."""
-    request = copy.deepcopy(given)
+    request = copy.deepcopy(original)
     parent: Any = request
     for part in path[:-1]:
         parent = parent[part]
@@ -167,11 +167,11 @@ def changed(given: dict[str, Any], path: Path, to: Any) -> dict[str, Any]:
 
 
 def effect(
-    world: World, call: str, given: dict[str, Any], then: list[Any], path: Path, to: Any, shown: bool,
+    world: World, call: str, request: dict[str, Any], then: list[Any], path: Path, to: Any, may_show: bool,
     before: dict[str, Any], only: str = "",
 ) -> str | None:  # fmt: skip
     """Where an effect of the change is seen."""
-    after = world.outcome(call, changed(given, path, to), then, only)
+    after = world.outcome(call, changed(request, path, to), then, only)
     refused = after["itself"].get("refused", "")
     if to is NOTHING and ("missing" in refused.lower() or "null" in refused or "required" in refused):
         return None
@@ -181,4 +181,4 @@ def effect(
         return None
     if any(words in refused for words in _NO_EVIDENCE):
         return None
-    return seen(before, after, str(path[-1]), shown)
+    return first_difference(before, after, str(path[-1]), may_show)

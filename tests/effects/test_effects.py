@@ -11,7 +11,7 @@ import pytest
 
 from ecslab.sandbox.wire.carried import CARRIED
 from ecslab.sandbox.wire.fields.table import members
-from tests.effects.difference import seen
+from tests.effects.difference import first_difference
 from tests.effects.find import Experiment, candidates, changed, own_file, places, requests, wanted
 from tests.effects.world import World
 
@@ -44,11 +44,11 @@ def before(world):
     @cache
     def outcome(service, operation, number, look):
         row = requests(service).get(operation, [{}])[number]
-        given = world.filled(row.get("input", {}), service)
+        request = world.filled(row.get("input", {}), service)
         return (
-            given,
+            request,
             row.get("then", []),
-            world.outcome(f"{service}:{operation}", given, row.get("then", []), look),
+            world.outcome(f"{service}:{operation}", request, row.get("then", []), look),
         )
 
     return outcome
@@ -72,20 +72,20 @@ def test_it_acts(world, before, name):
     experiment, own = Experiment.read(SEEN[service][member]), own_file(service)
     look = re.split(r"\.(?:answer|refused)", experiment.seen)[0]
     call = f"{service}:{experiment.operation}"
-    given, then, base = before(service, experiment.operation, experiment.request, look)
+    request, then, base = before(service, experiment.operation, experiment.request, look)
     known = members(service, experiment.operation)
     shape, value = next(
         (shape, value)
         for where, path, shape, value in places(
-            service, experiment.operation, known, given, (), experiment.operation
+            service, experiment.operation, known, request, (), experiment.operation
         )
         if path == experiment.path and where == member
     )
     more = world.filled(own.get("values", {}).get(member, []), service)
     to = list(candidates(str(experiment.path[-1]), shape, value, more))[experiment.attempt]
-    after = world.outcome(call, changed(given, experiment.path, to), then, look)
+    after = world.outcome(call, changed(request, experiment.path, to), then, look)
     assert "refused" not in base["itself"]
-    assert seen(base, after, str(experiment.path[-1]), member in own.get("shown", "").split())
+    assert first_difference(base, after, str(experiment.path[-1]), member in own.get("shown", "").split())
 
 
 TOLD_ELSEWHERE = {

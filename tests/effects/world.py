@@ -105,11 +105,11 @@ class World:
         location = reply.headers.get("Location", "")
         return {"answer": [reply.status, location, reply.body.decode("latin-1")]}
 
-    def ask(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
         """What a call answers, or its refusal."""
         call = self.calls[name]
         try:
-            sent = {key: _bytes(call, key, value) for key, value in given.items()}
+            sent = {key: _bytes(call, key, value) for key, value in request.items()}
             return {"answer": _plain(call.make(sent))}
         except ClientError as refused:
             error = refused.response["Error"]
@@ -118,7 +118,7 @@ class World:
             return {"refused": f"failed: {failure!r}"}
 
     def outcome(
-        self, name: str, given: dict[str, Any], then: list[dict[str, Any]], only: str = ""
+        self, name: str, request: dict[str, Any], then: list[dict[str, Any]], only: str = ""
     ) -> dict[str, Any]:
         """What a request answers and what is seen after it, in a copy of this account that is then forgotten.
 
@@ -129,34 +129,34 @@ class World:
         """
         call = self.calls[name]
         if call.reads and not then and name not in NOT_SHOWN:
-            return {"itself": self.ask(name, given)}
-        return self._in_a_copy(lambda: self._seen(call, given, then, only))
+            return {"itself": self.ask(name, request)}
+        return self._in_a_copy(lambda: self._seen(call, request, then, only))
 
     def _seen(
-        self, call: Call, given: dict[str, Any], then: list[dict[str, Any]], only: str
+        self, call: Call, call_input: dict[str, Any], then: list[dict[str, Any]], only: str
     ) -> dict[str, Any]:
-        seen, only = {"itself": self.ask(call.name, given)}, _NUMBER.sub("", only)
-        if "refused" in seen["itself"]:
-            return seen
-        self.account.memory.learn(call.service, seen["itself"]["answer"])
+        outcomes, only = {"itself": self.ask(call.name, call_input)}, _NUMBER.sub("", only)
+        if "refused" in outcomes["itself"]:
+            return outcomes
+        self.account.memory.learn(call.service, outcomes["itself"]["answer"])
         for number, step in enumerate(then):
             if "call" not in step:
-                self._name(step, seen["itself"])
+                self._name(step, outcomes["itself"])
             if wait := step.get("wait"):
                 self.wait(wait)
                 looks = self._looks(call.service, only)
-                seen |= {f"{number} {name}": each for name, each in looks}
+                outcomes |= {f"{number} {name}": each for name, each in looks}
             elif "visit" in step:
-                seen[f"{number} visit"] = self.visit(step)
+                outcomes[f"{number} visit"] = self.visit(step)
             elif "call" in step:
                 request = self.filled(step, call.service)
-                outcome = seen[f"{number} {request['call']}"] = self.ask(
+                outcome = outcomes[f"{number} {request['call']}"] = self.ask(
                     request["call"], request.get("input", {})
                 )
                 self._name(step, outcome)
         if call.service == "ecs" and not any("wait" in step for step in then):
             self.wait(40)
-        return seen | dict(self._looks(call.service, only))
+        return outcomes | dict(self._looks(call.service, only))
 
     def _looks(self, service: str, only: str) -> Iterator[tuple[str, Any]]:
         for name, call in self.calls.items():
@@ -173,8 +173,8 @@ class World:
                 listed = self.ask(f"ecs:List{what}", {"cluster": arn})["answer"]
                 arns = listed.get(f"{what[:-1].lower()}Arns", [])[:10]
                 if arns:
-                    given = {"cluster": arn, what.lower(): arns, "include": ["TAGS"]}
-                    yield f"ecs:{describe} {arn}", self.ask(f"ecs:{describe}", given)
+                    request = {"cluster": arn, what.lower(): arns, "include": ["TAGS"]}
+                    yield f"ecs:{describe} {arn}", self.ask(f"ecs:{describe}", request)
 
     def _in_a_copy(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """The process is forked: nothing that happens there happens here."""

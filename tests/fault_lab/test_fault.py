@@ -51,9 +51,9 @@ def test_nothing_gives_the_cause_away(lab):
     for kind in ("wrong-tag", "subnet-full", "short-grace"):
         fault = ecslab.fault(lab, kind=kind)
         notes = (lab.home / "lab" / "faults-sandbox-123456789012-us-east-1-lab.json").read_text()
-        seen = f"{fault!r} {vars(fault)} {changes(lab)} {notes}"
-        assert kind not in seen
-        assert CATALOGUE[kind].texts.cause not in seen
+        everything = f"{fault!r} {vars(fault)} {changes(lab)} {notes}"
+        assert kind not in everything
+        assert CATALOGUE[kind].texts.cause not in everything
         assert len(lab.calls()) == 0  # how it was arranged is not in the learner's record
 
 

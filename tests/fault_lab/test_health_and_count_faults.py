@@ -255,9 +255,9 @@ def test_a_run_shows_what_the_fix_did_for_the_visitors(bay):
 
 def test_a_run_without_visitors_shows_the_tasks(bay):
     fault = bay("wrong-path")
-    seen = fault.run()
-    assert fault.run(1).end - seen.end == timedelta(minutes=1)
-    assert (seen.requests, seen.errors) == (0, []) and seen.most_tasks >= 1
+    measured = fault.run()
+    assert fault.run(1).end - measured.end == timedelta(minutes=1)
+    assert (measured.requests, measured.errors) == (0, []) and measured.most_tasks >= 1
     fault._lab.ecs.delete_service(cluster=fault.names.cluster, service=fault.names.service, force=True)
     with pytest.raises(FaultGone, match=rf"the service {fault.names.service} of fault \d+ is not there"):
         fault.run()

@@ -24,8 +24,8 @@ def helper_address(lab, fault):
 
 
 def helper_again(lab, fault, **settings):
-    given = settings or {"forceNewDeployment": True}
-    lab.ecs.update_service(cluster=fault.names.cluster, service=fault.names.helper, **given)
+    members = settings or {"forceNewDeployment": True}
+    lab.ecs.update_service(cluster=fault.names.cluster, service=fault.names.helper, **members)
 
 
 def asking(fault, address):
@@ -234,9 +234,9 @@ def admit(whose, **source):
 
     def attempt(lab, fault):
         rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
-        given = source or {"UserIdGroupPairs": [{"GroupId": group(lab, fault, "client")}]}
+        peer = source or {"UserIdGroupPairs": [{"GroupId": group(lab, fault, "client")}]}
         lab.ec2.authorize_security_group_ingress(
-            GroupId=group(lab, fault, whose), IpPermissions=[rule | given]
+            GroupId=group(lab, fault, whose), IpPermissions=[rule | peer]
         )
 
     return attempt

@@ -127,19 +127,19 @@ def many_talk() -> ServiceMap:
 
 
 def placed(definition="web:3", status="RUNNING", provider="", **more) -> PlacedTask:
-    given = {"stopping": False, "cpu": 256, "memory": 512, "zone": "ap-southeast-2a", **more}
-    return PlacedTask(definition, "1f3c5a7e", status, provider=provider, **given)
+    facts = {"stopping": False, "cpu": 256, "memory": 512, "zone": "ap-southeast-2a", **more}
+    return PlacedTask(definition, "1f3c5a7e", status, provider=provider, **facts)
 
 
 def instance(*tasks, **more) -> Instance:
     """A container instance with the tasks, and nothing else, on it."""
     cpu, memory = more.pop("cpu", 2048), more.pop("memory", 3830)
-    given = {
+    facts = {
         "id": "i-0a1b2c3d4e5f60718", "type": "t3.medium", "zone": "ap-southeast-2a", "status": "ACTIVE",
         "connected": True, "provider": "", "free_cpu": cpu - sum(task.cpu for task in tasks),
         "free_memory": memory - sum(task.memory for task in tasks), **more,
     }  # fmt: skip
-    return Instance(cpu=cpu, memory=memory, tasks=tasks, **given)
+    return Instance(cpu=cpu, memory=memory, tasks=tasks, **facts)
 
 
 def a_cluster(name="adgu-cluster") -> Capacity:

@@ -15,17 +15,17 @@ STEPS = st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 40)), min_size=
 @given(st.lists(STEPS, min_size=1, max_size=4), st.lists(st.integers(0, 45), max_size=3))
 @settings(max_examples=8, deadline=None)
 def test_whatever_it_shows_nothing_overlaps(curves, limits):
-    shown = curve(
+    chart = curve(
         {f"curve {n}": points for n, points in enumerate(curves)},
         title="Anything", x="seconds", y="tasks",
         limits={f"limit {n}": limit for n, limit in enumerate(limits)},
     )  # fmt: skip
-    assert list(faults(read(shown.svg))) == []
+    assert list(faults(read(chart.svg))) == []
 
 
 def test_it_says_in_words_what_it_shows():
-    shown = curve({"total": [(0, 2), (17.5, 3)]}, title="Rolling", x="seconds", y="tasks", limits={"most": 4})
-    assert str(shown) == "Rolling\ntasks, over seconds.\ntotal: 2, 3 from 17.5.\nmost: a line at 4."
+    chart = curve({"total": [(0, 2), (17.5, 3)]}, title="Rolling", x="seconds", y="tasks", limits={"most": 4})
+    assert str(chart) == "Rolling\ntasks, over seconds.\ntotal: 2, 3 from 17.5.\nmost: a line at 4."
 
 
 @pytest.mark.parametrize(("first", "second"), [*combinations(STYLES, 2)])
@@ -41,8 +41,8 @@ def test_a_curve_stands_out_from_the_ground(style):
 
 
 def test_the_legend_shows_each_curve_as_it_is_drawn():
-    shown = curve({"a": [(0, 1)], "b": [(0, 2)]}, title="t", x="seconds", y="tasks").svg
-    drawn = re.findall(r'stroke="(#\w+)" stroke-width="2.6"[^/]*?(stroke-dasharray="[\d ]+")?/>', shown)
+    svg = curve({"a": [(0, 1)], "b": [(0, 2)]}, title="t", x="seconds", y="tasks").svg
+    drawn = re.findall(r'stroke="(#\w+)" stroke-width="2.6"[^/]*?(stroke-dasharray="[\d ]+")?/>', svg)
     assert drawn[:2] == drawn[2:]
     assert len(drawn) == 4
 

@@ -26,7 +26,7 @@ MARKS = st.lists(
 @given(CURVES, MARKS)
 @settings(max_examples=12, deadline=None)
 def test_whatever_it_shows_nothing_overlaps(curves, marks):
-    shown = run_chart(
+    chart = run_chart(
         [
             Series(f"curve {n}", unit, [(at(x), y) for x, y in points], period)
             for n, (points, unit, period) in enumerate(curves)
@@ -34,7 +34,7 @@ def test_whatever_it_shows_nothing_overlaps(curves, marks):
         [Mark(at(x), kind, f"at {x:.1f}", at(x + long) if long else None) for x, kind, long in marks],
         title="Anything", begin=at(0), end=at(30),
     )  # fmt: skip
-    assert list(faults(read(shown.svg))) == []
+    assert list(faults(read(chart.svg))) == []
 
 
 def test_it_says_in_words_what_it_shows():
@@ -112,8 +112,8 @@ def test_a_lane_stands_out_from_the_ground(ink):
 def test_the_sign_of_an_activity_says_up_or_down_without_colour():
     def signs(up):
         tasks = Series("running", "tasks", [(at(0), 1), (at(2), 1)])
-        shown = run_chart([tasks], [Mark(at(1), "activity", "x", up=up)], title="t").svg
-        return re.findall(r'<polygon points="([^"]*)" fill="#00654f"', shown)
+        svg = run_chart([tasks], [Mark(at(1), "activity", "x", up=up)], title="t").svg
+        return re.findall(r'<polygon points="([^"]*)" fill="#00654f"', svg)
 
     assert len({str(signs(up)) for up in (True, False, None)}) == 3
 
@@ -158,6 +158,6 @@ def test_ticks_are_few_round_and_inside(start, long):
 
 def test_the_axis_is_utc_whatever_the_zone_of_its_instants():
     other = datetime.fromisoformat("2026-11-22T09:00:00+09:00")
-    shown = run_chart([Series("a", "tasks", [(other, 1), (other + timedelta(hours=1), 1)])], title="t")
-    assert "22 November 2026, 00:00 to 01:00 UTC" in str(shown)
+    chart = run_chart([Series("a", "tasks", [(other, 1), (other + timedelta(hours=1), 1)])], title="t")
+    assert "22 November 2026, 00:00 to 01:00 UTC" in str(chart)
     assert other == MIDNIGHT == datetime(2026, 11, 22, tzinfo=UTC)

@@ -68,10 +68,10 @@ def _report(tally: Tally, seconds: float, *, every: bool) -> None:
     kinds = Counter((failure.operation, failure.what[:500]) for failure in tally.unhandled)
     lines += [f"  not handled: {count:5}  {operation}: {what}"
               for (operation, what), count in kinds.most_common(60)]  # fmt: skip
-    shown: set[str] = set()
+    reported: set[str] = set()
     for failure in tally.unhandled:
-        if failure.operation not in shown:
-            shown.add(failure.operation)
+        if failure.operation not in reported:
+            reported.add(failure.operation)
             lines.append(f"    {failure.operation} {failure.parameters!r:.600}")
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -100,16 +100,16 @@ class Account:
 
     def shown(self) -> dict[str, Any]:
         """What every call answers that reads and needs no parameter, and what ECS says of all it has."""
-        shown = {call.name: _or_refusal(call, {}) for call in self.everything
+        described = {call.name: _or_refusal(call, {}) for call in self.everything
                  if call.plain and call.name not in CLIENT_TIMES}  # fmt: skip
         ecs = next(call.client for call in self.everything if call.service == "ecs")
         for arn in ecs.list_clusters()["clusterArns"]:
             for what, describe in (("services", ecs.describe_services), ("tasks", ecs.describe_tasks)):
                 arns = getattr(ecs, f"list_{what}")(cluster=arn)[f"{what[:-1]}Arns"][:10]
                 if arns:
-                    shown[f"{what} of {arn}"] = describe(cluster=arn, **{what: arns})[what]
+                    described[f"{what} of {arn}"] = describe(cluster=arn, **{what: arns})[what]
         return {name: _unordered(name, json.loads(json.dumps(about, default=_text)))
-                for name, about in shown.items()}  # fmt: skip
+                for name, about in described.items()}  # fmt: skip
 
     def replayed(self) -> list[str]:
         """What the account shows otherwise after its journal was replayed, in words."""
@@ -164,8 +164,8 @@ class Account:
         dns = {"DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 10}]}}
         about = {"namespace": dns, "http_namespace": {"HealthCheckCustomConfig": {"FailureThreshold": 1}}}
         for key, operation in begun.items():
-            shown = cloud_map.get_operation(OperationId=operation["OperationId"])["Operation"]
-            namespace = shown["Targets"]["NAMESPACE"]
+            described = cloud_map.get_operation(OperationId=operation["OperationId"])["Operation"]
+            namespace = described["Targets"]["NAMESPACE"]
             yield key, namespace
             if key not in about:
                 continue

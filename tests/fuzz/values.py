@@ -96,16 +96,16 @@ class _Drawing:
         return template
 
     def structure(self, shape: StructureShape, depth: int) -> dict[str, Any]:
-        given = [name for name in shape.members if name in shape.required_members]
+        names = [name for name in shape.members if name in shape.required_members]
         optional = [name for name in shape.members if name not in shape.required_members]
         if not self.odd:
             optional = [name for name in optional if not LEFT_OUT.fullmatch(name)]
         if optional and depth < DEEPEST:
             most = 3 if self.odd else 1
-            given += self.draw(st.lists(st.sampled_from(optional), max_size=most, unique=True))
+            names += self.draw(st.lists(st.sampled_from(optional), max_size=most, unique=True))
         if shape.is_tagged_union and optional:
-            given = given[:1] or [self.draw(st.sampled_from(optional))]
-        return {name: self.value(name, shape.members[name], depth + 1) for name in given}
+            names = names[:1] or [self.draw(st.sampled_from(optional))]
+        return {name: self.value(name, shape.members[name], depth + 1) for name in names}
 
     def value(self, name: str, shape: Shape, depth: int) -> Any:
         if isinstance(shape, StructureShape):

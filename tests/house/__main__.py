@@ -23,9 +23,9 @@ def main(options: list[str]) -> int:
     broken = []
     for row in ROWS:
         counts = [row.count(each) for each in packages]
-        shown = "".join(f"{'–' if count is None else f'{count:,}':>14}" for count in counts)
+        columns = "".join(f"{'–' if count is None else f'{count:,}':>14}" for count in counts)
         too_many = (counts[0] or 0) > row.aim
-        click.echo(f"{row.what:<48}{f'≤ {row.aim:,}':>9}{shown}{'  more than the aim' if too_many else ''}")
+        click.echo(f"{row.what:<48}{f'≤ {row.aim:,}':>9}{columns}{'  more than the aim' if too_many else ''}")
         if row.wall and too_many:
             broken.append(row.what)
     if "--where" in options:

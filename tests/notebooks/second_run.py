@@ -53,8 +53,8 @@ def state() -> dict[str, object]:
 def services(lab: ecslab.Lab, cluster: str) -> list[tuple[str, int]]:
     """Name and desired count of each service in a cluster."""
     arns = lab.ecs.list_services(cluster=cluster)["serviceArns"]
-    shown = lab.ecs.describe_services(cluster=cluster, services=arns)["services"] if arns else []
-    return sorted((service["serviceName"], service["desiredCount"]) for service in shown)
+    described = lab.ecs.describe_services(cluster=cluster, services=arns)["services"] if arns else []
+    return sorted((service["serviceName"], service["desiredCount"]) for service in described)
 
 
 def images(lab: ecslab.Lab, repository: str) -> list[tuple[str, ...]]:

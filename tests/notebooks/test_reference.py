@@ -80,5 +80,5 @@ def test_links_lead_somewhere(stem):
 
 @pytest.mark.parametrize("stem", stems())
 def test_no_saved_page_is_a_frame_to_this_machine(stem):
-    shown = json.dumps([c.get("outputs", []) for c in read(stem).cells])
-    assert "<iframe" not in shown, "a code host would show a dead frame: run make reference"
+    outputs = json.dumps([c.get("outputs", []) for c in read(stem).cells])
+    assert "<iframe" not in outputs, "a code host would show a dead frame: run make reference"

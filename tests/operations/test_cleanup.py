@@ -211,6 +211,7 @@ OF_MACHINES = {
     call for call, kind in BY_CREATE_CALL.items()
     if call[0] in ("autoscaling", "ssm") or kind.kind in ("launch template", "instance", "instance profile")
 } | {("ecs", "CreateCapacityProvider"), ("ecs", "StartTask")}  # fmt: skip
+OF_DAEMONS = {call for call, kind in BY_CREATE_CALL.items() if kind.kind.startswith("daemon")}
 
 
 class Crash(BaseException):
@@ -232,6 +233,10 @@ def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find
         if (service_name, operation) in OF_MACHINES:
             cluster.create(lab)
             machined(lab)
+        if (service_name, operation) in OF_DAEMONS:
+            cluster.create(lab)
+            calls.managed_provider(lab, lab.names.cluster)
+            calls.daemon(lab, lab.names.cluster)
         journey(lab)
         balanced(lab)
         scaled(lab)

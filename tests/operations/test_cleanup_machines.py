@@ -8,6 +8,7 @@ import pytest
 
 from ecslab import cleanup, cluster
 from ecslab.aws_api.operations import changes
+from ecslab.connection.tags import owner_in
 from ecslab.operations import prices
 from ecslab.operations.cleanup import ending
 from tests.connection import machine_calls as calls
@@ -84,6 +85,46 @@ def test_instances_that_ecs_manages_go_with_their_provider_and_are_priced_with_i
         "role",
     ]  # fmt: skip
     assert receipt.clean and left_over(stranger) == {}
+
+
+def test_a_daemon_goes_before_its_provider_and_its_tasks_go_with_it(mine, stranger):
+    calls.managed(mine, mine.names.cluster)
+    arn = calls.daemon(mine, mine.names.cluster)
+    tags = stranger.ecs.list_tags_for_resource(resourceArn=arn)["tags"]
+    assert owner_in(tags) == mine.ledger.owner
+    receipt = cleanup.run(mine)
+    assert [each.kind for each in receipt.removed] == [
+        "service", "task", "daemon", "capacity provider", "cluster", "task definition",
+        "daemon task definition", "instance profile", "role", "role",
+    ]  # fmt: skip
+    assert receipt.clean and left_over(stranger) == {}
+    assert cleanup.run(mine).title == "Nothing of this lab was there."
+
+
+def test_a_strangers_daemon_stays_and_what_it_needs(mine, stranger):
+    calls.managed(mine, mine.names.cluster)
+    theirs = calls.daemon(Lent(mine, stranger), mine.names.cluster, "theirs")
+    left = {each.resource.kind: each.why for each in cleanup.run(mine).left}
+    assert left["capacity provider"].endswith("that this lab did not make: daemon theirs")
+    assert stranger.ecs.describe_daemon(daemonArn=theirs)["daemon"]["status"] == "ACTIVE"
+    stranger.ecs.delete_daemon(daemonArn=theirs)
+    mine.control("advance", seconds=600)
+    assert cleanup.run(mine).clean and left_over(stranger) == {}
+
+
+class Lent:
+    """A stranger's calls, while the lab lets time pass."""
+
+    def __init__(self, lab, stranger):
+        self.ecs, self.control = stranger.ecs, lab.control
+
+
+def test_killed_while_daemons_go_the_next_clean_up_ends_it(mine, stranger, tmp_path):
+    calls.managed(mine, mine.names.cluster)
+    calls.daemon(mine, mine.names.cluster)
+    killed = Killed(mine, tmp_path, stranger, {"DeleteDaemon", "DeleteDaemonTaskDefinition"})
+    assert cleanup.run(mine).clean and left_over(stranger) == {}
+    assert killed.failures == [] and killed.telling <= set(killed.calls)
 
 
 def test_a_group_that_takes_too_long_is_left_with_what_its_instances_do(mine, stranger, monkeypatch):
@@ -174,7 +215,8 @@ TELLING = {
 class Killed:
     """After changing calls of a clean-up, a copy of this process dies, comes back, and cleans up."""
 
-    def __init__(self, lab, tmp_path, stranger):
+    def __init__(self, lab, tmp_path, stranger, telling=TELLING):
+        self.telling = telling
         self.lab, self.folder, self.stranger = lab, tmp_path, stranger
         self.calls, self.failures = [], []
         lab.place.session.events.register_first("after-call", self.heard)
@@ -186,7 +228,7 @@ class Killed:
             return
         context["killed"] = True
         self.calls.append(model.name)
-        if not ALL_KILLS and (model.name not in TELLING or self.calls.count(model.name) > 1):
+        if not ALL_KILLS and (model.name not in self.telling or self.calls.count(model.name) > 1):
             return
         child = os.fork()
         if child == 0:

@@ -50,9 +50,9 @@ def test_its_commands_are_its_calls_and_lack_nothing(model, document, row):
         assert words[0] == "aws"
         shape = model(call).input_shape
         known = {xform_name(name, "-"): name for name in shape.members}
-        given = {word[2:] for word in words if word.startswith("--")}
-        assert given - known.keys() <= SHORTHANDS.get(words[2], set())
-        assert {xform_name(name, "-") for name in shape.required_members} <= given
+        options = {word[2:] for word in words if word.startswith("--")}
+        assert options - known.keys() <= SHORTHANDS.get(words[2], set())
+        assert {xform_name(name, "-") for name in shape.required_members} <= options
 
 
 @pytest.mark.parametrize(("document", "row"), [case for case in ALL if case.values[1].field])
@@ -77,18 +77,18 @@ def repr_html(document):
 
 
 def test_a_table_of_them_shows_itself():
-    shown = console.clicks("004")
-    title, head, first, *_ = repr(shown).splitlines()
+    table = console.clicks("004")
+    title, head, first, *_ = repr(table).splitlines()
     assert title == "Document 004, ECS overview & usage guide"
     assert re.split(r" {2,}", head) == ["The document says", "In today's console", "API", "AWS CLI"]
     assert re.split(r" {2,}", first) == [
         "Sign in to AWS Console", "Sign in", "sts GetCallerIdentity", "aws sts get-caller-identity"
     ]  # fmt: skip
-    assert "<code>sts GetCallerIdentity</code>" in shown._repr_html_()
+    assert "<code>sts GetCallerIdentity</code>" in table._repr_html_()
     assert "<code>aws ec2 create-internet-gateway</code><br><code>" in repr_html("002")
     assert "Definition</code><br><code>containerDefinitions.<wbr>name</code>" in repr_html("002")
     assert "; then aws ec2 create-internet-gateway; then " in repr(console.clicks("002"))
-    assert [row.says for row in shown[-2:]] == ["Create Service under ECS Cluster", "then Deploy"]
+    assert [row.says for row in table[-2:]] == ["Create Service under ECS Cluster", "then Deploy"]
 
 
 def test_a_document_without_clicks():

@@ -58,8 +58,8 @@ def cells(lab, monkeypatch, errors, **said):
 
 
 def running(stranger):
-    shown = stranger.ec2.describe_instances()["Reservations"]
-    return [each["InstanceId"] for part in shown for each in part["Instances"]
+    reservations = stranger.ec2.describe_instances()["Reservations"]
+    return [each["InstanceId"] for part in reservations for each in part["Instances"]
             if each["State"]["Name"] in ("pending", "running")]  # fmt: skip
 
 
@@ -78,14 +78,14 @@ def test_without_a_budget_no_cell_starts_an_instance_and_the_price_is_said_first
 
 def test_whichever_cell_was_the_last_a_new_kernel_says_what_runs(mine, monkeypatch, tmp_path):
     """The kernel is lost after each cell; what was agreed to is lost with it, and the ledger is not."""
-    stranger, seen, errors, most = Stranger(mine.place.endpoint), [], {}, 0
+    stranger, instance_ids, errors, most = Stranger(mine.place.endpoint), [], {}, 0
     for cell in cells(mine, monkeypatch, errors, page=0.9, puzzle=0.3):
-        before, seen = seen, running(stranger)
-        most = max(most, len(seen))
-        if seen and seen != before:
-            said = cost_reminder.notice(lab_on(mine.place.endpoint, tmp_path / "mine"))
-            assert f"{len(seen)} instance" in said and "Auto Scaling group" in said, cell
-            assert "next: lab.cleanup()" in said
+        before, instance_ids = instance_ids, running(stranger)
+        most = max(most, len(instance_ids))
+        if instance_ids and len(instance_ids) != len(before):
+            notice = cost_reminder.notice(lab_on(mine.place.endpoint, tmp_path / "mine"))
+            assert f"{len(instance_ids)} instance" in notice and "Auto Scaling group" in notice, cell
+            assert "next: lab.cleanup()" in notice
     in_the_sandbox = {cell for cell, error in errors.items() if isinstance(error, SandboxOnly)}
     assert in_the_sandbox == ONLY_THERE
     assert errors.keys() - in_the_sandbox == {"11-external"}  # RunTask: there is no machine outside
@@ -103,5 +103,5 @@ def test_managed_instances_and_machines_outside_are_named_too(lab, tmp_path):
     mine.iam.attach_role_policy(RoleName="outside", PolicyArn=calls.ON_EC2)
     calls.outside(mine, mine.client("ssm"), mine.names.cluster)
     mine.control("advance", seconds=calls.SETTLED)
-    said = cost_reminder.notice(mine)
-    assert said.startswith("1 task, 1 instance and 1 external machine of this lab are still running")
+    notice = cost_reminder.notice(mine)
+    assert notice.startswith("1 task, 1 instance and 1 external machine of this lab are still running")

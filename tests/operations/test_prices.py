@@ -4,7 +4,7 @@ import pytest
 
 from ecslab.aws_api import instance_prices as table
 from ecslab.errors import NotThere
-from ecslab.operations import instance_prices, prices
+from ecslab.operations import capacity, instance_prices, prices
 from ecslab.sandbox.bridge.ec2 import machines
 
 
@@ -46,11 +46,11 @@ def test_an_instances_price_goes_by_its_family_and_size():
 
 
 def test_a_stopped_instance_costs_its_volume_alone():
-    shown = {"InstanceType": "t3.micro", "PublicIpAddress": "203.0.113.1", "BlockDeviceMappings": [{}]}
+    instance = {"InstanceType": "t3.micro", "PublicIpAddress": "203.0.113.1", "BlockDeviceMappings": [{}]}
     volume = 30 * 0.08 / 730
-    stopped = instance_prices.of_instance(shown | {"State": {"Name": "stopped"}})
+    stopped = instance_prices.of_instance(instance | {"State": {"Name": "stopped"}})
     assert stopped == pytest.approx(volume)
-    running = instance_prices.of_instance(shown | {"State": {"Name": "running"}})
+    running = instance_prices.of_instance(instance | {"State": {"Name": "running"}})
     assert running == pytest.approx(0.0104 + 0.005 + volume)
 
 
@@ -85,6 +85,15 @@ def test_a_type_without_a_price_is_said_so(kind):
     with pytest.raises(NotThere, match=r"the price of the instance type .* is not known here") as error:
         prices.instance_hour(kind)
     assert len(str(error.value).splitlines()) == 3
+
+
+def test_a_managed_instance_costs_the_same_wherever_it_is_said():
+    """Its root volume is larger than that of an ECS-optimized image."""
+    said = prices.instance_hour("c7a.medium", public_ip=False, managed=True)
+    assert said == pytest.approx(instance_prices.managed_hour("c7a.medium"))
+    assert capacity.managed_hour("c7a.medium") == pytest.approx(said + prices.PUBLIC_IPV4_HOUR)
+    with pytest.raises(NotThere):
+        capacity.managed_hour("x9.large")
 
 
 def test_the_fee_for_a_managed_instance_is_what_the_page_lists():

@@ -130,8 +130,8 @@ def test_an_alarm_deleted_behind_the_policy_s_back_comes_again_with_the_policy(l
     [policy] = lab.autoscaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
     names = [each["AlarmName"] for each in policy["Alarms"]]
     lab.cloudwatch.delete_alarms(AlarmNames=names[:1])
-    [shown] = lab.autoscaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
-    assert shown == policy
+    [described] = lab.autoscaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    assert described == policy
     again = tracking("cpu")(lab)["Alarms"]
     alarm_names = {each["AlarmName"] for each in lab.cloudwatch.describe_alarms()["MetricAlarms"]}
     assert {each["AlarmName"] for each in again} == alarm_names
@@ -153,7 +153,7 @@ def test_visitors_whose_load_balancer_is_deleted_are_lost(balanced):
     assert people.status().lost == 0
     balanced.elbv2.delete_load_balancer(LoadBalancerArn=extra)
     balanced.control("advance", seconds=300)
-    seen = people.status()
-    assert seen.note == "The load balancer or its listener is gone: nobody gets in."
-    assert 40 < seen.lost < 60
+    status = people.status()
+    assert status.note == "The load balancer or its listener is gone: nobody gets in."
+    assert 40 < status.lost < 60
     assert people.stop().rate == 0

@@ -145,8 +145,8 @@ def test_it_shows_who_reaches_whom_and_what_was_answered(team):
     assert team.lines("back") == {}, "front has no name"
     for kind, answer in (("Load balancer", "200"), ("Cloud Map", "200"),
                          ("Service Connect", "Could not resolve host: back")):  # fmt: skip
-        shown = ecslab.terminal.ask(lab, "front", team.url(kind))
-        assert (shown.text, shown.good) == (answer, answer == "200")
+        reply = ecslab.terminal.ask(lab, "front", team.url(kind))
+        assert (reply.text, reply.good) == (answer, answer == "200")
         assert team.lines()[kind][2] == answer
 
     lab.ecs.update_service(cluster=lab.names.cluster, service="front", forceNewDeployment=True)
@@ -163,8 +163,8 @@ def test_it_shows_who_reaches_whom_and_what_was_answered(team):
 
 
 def test_some_services_alone_are_shown(team):
-    shown = service_map.look(team.lab, services=["front", "no-such"])
-    assert ([each.name for each in shown.services], shown.lines) == (["front"], ())
+    drawn = service_map.look(team.lab, services=["front", "no-such"])
+    assert ([each.name for each in drawn.services], drawn.lines) == (["front"], ())
 
 
 def test_a_closed_group_is_seen_on_the_lines_that_it_closes(team):
@@ -196,14 +196,14 @@ def test_what_was_seen_in_another_way_can_be_written_down(team):
 
 
 def test_what_the_guestbooks_front_was_answered_is_on_the_map(team, monkeypatch):
-    given = {
+    answers = {
         "map": {"url": team.url("Cloud Map"), "entries": 2, "host": "ip-172-31-0-9"},
         "connect": {"url": team.url("Service Connect"), "error": "the name is not known"},
         "none": {"url": "back", "error": "this is no address"},
     }
-    reply = HttpReply(200, {}, json.dumps({"answers": given}).encode())
+    reply = HttpReply(200, {}, json.dumps({"answers": answers}).encode())
     monkeypatch.setattr(team.lab, "http", lambda *_: reply)
-    assert ecslab.guestbook.answers(team.lab, "front") == given
+    assert ecslab.guestbook.answers(team.lab, "front") == answers
     assert team.lines()["Cloud Map"][2] == "2 entries, from ip-172-31-0-9"
     assert team.lines()["Service Connect"][2] == "the name is not known"
 

@@ -370,10 +370,10 @@ DAMAGES = {
 
 @pytest.mark.parametrize("name", DAMAGES)
 def test_what_is_no_session_changes_nothing(lab, saved, name):
-    damage, seen = DAMAGES[name]
+    damage, message = DAMAGES[name]
     damage(saved)
     before, journal = facts(lab), lab.control("journal")
-    with pytest.raises(CannotBeDone, match=seen):
+    with pytest.raises(CannotBeDone, match=message):
         lab.load(saved)
     assert facts(lab) == before
     assert lab.control("journal") == journal

@@ -74,7 +74,7 @@ def test_the_bill_of_both(running):
 
 
 @pytest.mark.parametrize(
-    ("shown", "dollars"),
+    ("members", "dollars"),
     [
         ({"launchType": "FARGATE"}, ON_DEMAND + 0.005),
         ({"launchType": "FARGATE", "capacityProviderName": "FARGATE"}, ON_DEMAND + 0.005),
@@ -83,5 +83,5 @@ def test_the_bill_of_both(running):
         ({"launchType": "EXTERNAL"}, 0.0),
     ],
 )
-def test_what_a_task_costs_by_where_it_runs(shown, dollars):
-    assert prices.of_task({"cpu": "256", "memory": "512", **shown}) == pytest.approx(dollars)
+def test_what_a_task_costs_by_where_it_runs(members, dollars):
+    assert prices.of_task({"cpu": "256", "memory": "512", **members}) == pytest.approx(dollars)

@@ -43,8 +43,8 @@ def test_a_colleagues_service_and_task_in_our_cluster_stay_and_so_does_the_clust
     assert [each.resource.kind for each in receipt.left] == ["cluster"]
     assert "service theirs, task " in receipt.left[0].why
     assert "theirs" in repr(receipt).split("Left alone")[1]
-    shown = stranger.ecs.describe_services(cluster=mine.names.cluster, services=["theirs"])["services"][0]
-    assert (shown["status"], shown["desiredCount"]) == ("ACTIVE", 1)
+    described = stranger.ecs.describe_services(cluster=mine.names.cluster, services=["theirs"])["services"][0]
+    assert (described["status"], described["desiredCount"]) == ("ACTIVE", 1)
     assert (
         stranger.ecs.describe_tasks(cluster=mine.names.cluster, tasks=[running])["tasks"][0]["desiredStatus"]
         == "RUNNING"

@@ -35,10 +35,10 @@ def passed(lab, seconds):
 def test_they_come_change_and_go(lab):
     people = ecslab.visitors(lab, 10)
     passed(lab, 600)
-    seen = people.status()
-    assert seen.requests == pytest.approx(6000, rel=0.15)
-    assert (seen.served, seen.lost) == pytest.approx((seen.requests, 0), abs=0.01)
-    assert (seen.profile, seen.rate, seen.targets) == ("constant", 10, 2)
+    status = people.status()
+    assert status.requests == pytest.approx(6000, rel=0.15)
+    assert (status.served, status.lost) == pytest.approx((status.requests, 0), abs=0.01)
+    assert (status.profile, status.rate, status.targets) == ("constant", 10, 2)
     more = ecslab.visitors(lab, profile="spike", rate=1, peak=90, after=60, seconds=600, cpu_ms=40)
     passed(lab, 600)
     assert more.status().lost > 1
@@ -107,21 +107,21 @@ def rolled(lab, minimum, maximum):
     """A deployment under visitors, and how the service did meanwhile."""
     deployment.set_limits(lab, minimum, maximum)
     deployment.roll(lab, again=True)
-    seen = deployment.watch(lab)
-    return seen, deployment.run(lab, seen)
+    rollout = deployment.watch(lab)
+    return rollout, deployment.run(lab, rollout)
 
 
 def test_a_deployment_loses_requests_or_does_not_by_its_limits(lab):
     ecslab.visitors(lab, 5)
-    seen, smooth = rolled(lab, 100, 200)
+    rollout, smooth = rolled(lab, 100, 200)
     assert (smooth.lost, smooth.most_tasks, smooth.desired) == (0, 4, [(smooth.begin, 2.0)])
     assert smooth.requests == pytest.approx(5 * (smooth.end - smooth.begin).total_seconds(), rel=0.35)
     assert [mark.text for mark in smooth.marks if smooth.begin <= mark.at] == ["deployment, SUCCESSFUL"]
     again, hard = rolled(lab, 0, 100)  # both tasks are stopped before new ones start
     assert 0 < hard.lost < hard.requests and {value for _, value in hard.running} <= {0, 1, 2}
-    later = deployment.run(lab, seen)
+    later = deployment.run(lab, rollout)
     assert (later.words, later.begin, later.end) == (smooth.words, smooth.begin, smooth.end)
-    both = deployment.run(lab, seen, again)
+    both = deployment.run(lab, rollout, again)
     assert both.lost == hard.lost and both.requests > smooth.requests + hard.requests - 1
     assert len([mark for mark in both.marks if both.begin <= mark.at <= both.end]) == 2
 
@@ -278,10 +278,10 @@ def test_a_real_account_gets_as_many_as_were_agreed_to(lab):
         lambda: moment.now, pause,
     )  # fmt: skip
     people._send()
-    seen = people.status()
-    assert len(account.asked) == seen.requests == pytest.approx(120, abs=2)
-    assert seen.failed == {"503": 1, "no answer": 1} and seen.served == seen.requests - 2
-    assert seen.note == "They have gone." and seen.rate == 0
+    status = people.status()
+    assert len(account.asked) == status.requests == pytest.approx(120, abs=2)
+    assert status.failed == {"503": 1, "no answer": 1} and status.served == status.requests - 2
+    assert status.note == "They have gone." and status.rate == 0
     with pytest.raises(NotConfirmed, match="more than 2 visitors a second cost more than you agreed to"):
         people.change(3)
 
@@ -306,9 +306,9 @@ def test_they_stop_when_told(lab):
     account = Account(lab, *[200] * 3)
     people = ecslab.visitors(account, 20, minutes=5, budget=1, path="/x")
     assert account._enough.wait(10)
-    seen = people.stop()
+    status = people.stop()
     requests_before = len(account.asked)
-    assert seen.note == "They have gone." and not people._thread.is_alive()
+    assert status.note == "They have gone." and not people._thread.is_alive()
     assert len(account.asked) == requests_before and account.asked[0] == (
         "GET",
         "http://web.example.com:80/x",

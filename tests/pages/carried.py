@@ -33,9 +33,9 @@ within one that is refused or kept is counted with it.
 
 
 def page():
-    seen = sum(len(file["seen"]) for file in FILES.values())
+    experiments = sum(len(file["seen"]) for file in FILES.values())
     acting = sum(len(row["acts"]) for row in carried())
-    return f"{HEAD.format(acting=acting, seen=seen)}{numbers()}{''.join(map(section, CARRIED))}"
+    return f"{HEAD.format(acting=acting, seen=experiments)}{numbers()}{''.join(map(section, CARRIED))}"
 
 
 def numbers():

@@ -68,8 +68,8 @@ def page() -> str:
         lines += list(_rows(lab))
     lines += ["", "## When it runs", "", "| what | AWS CLI | in a notebook |", "|---|---|---|"]
     for what, commands, verb in AFTERWARDS:
-        shown = "<br>".join(f"`aws {command}`" for command in commands)
-        lines.append(f"| {what} | {shown} | `{verb}({'…' if verb.startswith('lab.') else 'lab, …'})` |")
+        cell = "<br>".join(f"`aws {command}`" for command in commands)
+        lines.append(f"| {what} | {cell} | `{verb}({'…' if verb.startswith('lab.') else 'lab, …'})` |")
     lines += ["", "## The life of a task", ""]
     lines += [f"- **{status}**: {meaning}" for status, meaning in STATUSES]
     lines += ["", "## When it does not work", "", "| look at | field | it may be |", "|---|---|---|"]
@@ -91,8 +91,8 @@ def _rows(lab: Any) -> Iterator[str]:
             step.solve(lab)
             commands = list(_commands(lab.calls().changes()[changes_before:], seen))
             if commands:
-                shown = "<br>".join(f"`{command}`" for command in commands)
-                yield f"| **{stage.id} {stage.title}**: {step.title} | {shown} | {_verbs(step)} |"
+                cell = "<br>".join(f"`{command}`" for command in commands)
+                yield f"| **{stage.id} {stage.title}**: {step.title} | {cell} | {_verbs(step)} |"
 
 
 def _commands(calls: Any, seen: set[str]) -> Iterator[str]:

@@ -48,7 +48,7 @@ def test_the_cheat_sheet_has_what_one_does_after_the_course():
 
 
 @pytest.mark.parametrize(
-    ("sent", "shown"),
+    ("sent", "printed"),
     [
         (["--load-balancers", json.dumps([{"port": 80}]), "--tags", "x"], "--load-balancers port=80"),
         (["--a", json.dumps({"b": {"c": ["sg-0123456789"], "d": True}})], "--a 'b={c=[<sg-id>],d=true}'"),
@@ -56,5 +56,5 @@ def test_the_cheat_sheet_has_what_one_does_after_the_course():
         (["--role", "arn:aws:iam::123456789012:role/x"], "--role <role-arn>"),
     ],
 )
-def test_a_call_is_shown_whole(sent, shown):
-    assert whole(shlex.join(["aws", "ecs", "do", *sent])) == f"aws ecs do {shown}"
+def test_a_call_is_shown_whole(sent, printed):
+    assert whole(shlex.join(["aws", "ecs", "do", *sent])) == f"aws ecs do {printed}"

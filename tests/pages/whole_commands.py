@@ -21,9 +21,9 @@ def whole(command: str) -> str:
             options.append([word])
         else:
             options[-1].append(word)
-    shown = [" ".join([name, *(_value(name, value) for value in values)])
+    printed = [" ".join([name, *(_value(name, value) for value in values)])
              for name, *values in options if name not in LEFT_OUT]  # fmt: skip
-    return " ".join([*words[:first], *shown]).replace("|", "\\|")
+    return " ".join([*words[:first], *printed]).replace("|", "\\|")
 
 
 def _value(option: str, value: str) -> str:
@@ -31,11 +31,11 @@ def _value(option: str, value: str) -> str:
         return "<value>"
     if value[:1] in "[{":
         try:
-            given = json.loads(value)
+            parsed = json.loads(value)
         except ValueError:  # the record keeps the beginning only
-            given = {"Statement": ""}
-        short = _shorthand(given)
-        if "Statement" in given or len(short) > LONGEST:
+            parsed = {"Statement": ""}
+        short = _shorthand(parsed)
+        if "Statement" in parsed or len(short) > LONGEST:
             return f"file://{option.removeprefix('--')}.json"
         value = short
     named = _ARN.sub(lambda arn: f"<{_KINDS.get(arn[1], arn[1])}-arn>", _ID.sub(r"<\1-id>", value))

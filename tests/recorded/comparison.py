@@ -82,8 +82,8 @@ class Paths:
         if missing:
             yield Difference("has " + ", ".join(missing), "lacks them")
         if additional:
-            seen = {path: self.values.get(path, [])[:2] for path in additional}
-            yield Difference("has no " + ", ".join(additional), "has " + _shown(seen))
+            values = {path: self.values.get(path, [])[:2] for path in additional}
+            yield Difference("has no " + ", ".join(additional), "has " + _shown(values))
 
     def unlike_values(self, wanted: dict[str, Any]) -> Iterable[Difference]:
         for path in self._that_count(wanted.keys() & self.values.keys()):

@@ -67,6 +67,6 @@ def unique() -> str:
     return "cap-" + uuid.uuid4().hex[:12]
 
 
-def tags(given: dict[str, str]) -> list[dict[str, str]]:
+def tags(values: dict[str, str]) -> list[dict[str, str]]:
     """As ECS takes them."""
-    return [{"key": key, "value": value} for key, value in given.items()]
+    return [{"key": key, "value": value} for key, value in values.items()]

@@ -86,22 +86,22 @@ def test_every_task_is_shown_where_it_runs_with_what_is_set_aside_for_it(lab):
     on_fargate(lab, "FARGATE_SPOT")
     lab.control("advance", seconds=120)
 
-    seen = layout.look(lab)
-    assert [(each.type, each.zone, each.status, each.connected) for each in seen.instances] == [
+    cluster_layout = layout.look(lab)
+    assert [(each.type, each.zone, each.status, each.connected) for each in cluster_layout.instances] == [
         ("t3.medium", "us-east-1a", "ACTIVE", True), ("t3.medium", "us-east-1b", "ACTIVE", True),
     ]  # fmt: skip
-    assert sorted(len(each.tasks) for each in seen.instances) == [1, 2]
-    for each in seen.instances:
+    assert sorted(len(each.tasks) for each in cluster_layout.instances) == [1, 2]
+    for each in cluster_layout.instances:
         assert each.cpu - each.free_cpu == 256 * len(each.tasks) == sum(task.cpu for task in each.tasks)
         assert each.memory - each.free_memory == 300 * len(each.tasks)
         assert {task.memory for task in each.tasks} == {300}
-    beside = {task.provider: task for task in seen.tasks}
+    beside = {task.provider: task for task in cluster_layout.tasks}
     assert sorted(beside) == ["FARGATE", "FARGATE_SPOT"]
-    assert all((task.cpu, task.memory, task.on_fargate) == (256, 1024, True) for task in seen.tasks)
+    assert all((task.cpu, task.memory, task.on_fargate) == (256, 1024, True) for task in cluster_layout.tasks)
 
     description = str(container_instance.draw(lab))
     assert description.startswith(f"Cluster {name}: 2 container instances, 2 tasks on Fargate\n")
-    first, spot = seen.instances[0], beside["FARGATE_SPOT"]
+    first, spot = cluster_layout.instances[0], beside["FARGATE_SPOT"]
     assert (
         f"{first.id}, t3.medium, us-east-1a: ACTIVE, agent connected; CPU: {first.free_cpu:,} of 2,048"
         in description

@@ -47,17 +47,17 @@ def test_a_roll_replaces_every_task_and_the_curve_is_the_one_foretold(ready, sec
     rolling = deployment.roll(ready, second)
     assert [deployment["status"] for deployment in rolling["deployments"]] == ["PRIMARY", "ACTIVE"]
     assert deployment.deployments(ready).head[-1] == "rollout"  # its reason says no more than that
-    seen = deployment.watch(ready)
-    assert seen.state == "COMPLETED"
+    rollout = deployment.watch(ready)
+    assert rollout.state == "COMPLETED"
     assert {task["taskDefinitionArn"] for task in service.tasks(ready)} == {second}
     foretold = levels(deployment.plan(2).total)
     assert foretold == [2, 4, 2]
     # what the arithmetic has at one moment comes one by one: each task takes its own time
-    assert [level for level in levels(seen.total) if level != 3] == foretold
-    assert [level for level in levels(seen.old) if level != 1] == [2, 0]
-    assert [level for level in levels(seen.new) if level != 1] == [0, 2]
-    assert (seen.most, seen.fewest_healthy) == (4, 2)
-    assert [state for _, state, _ in seen.reasons] == ["IN_PROGRESS", "COMPLETED"]
+    assert [level for level in levels(rollout.total) if level != 3] == foretold
+    assert [level for level in levels(rollout.old) if level != 1] == [2, 0]
+    assert [level for level in levels(rollout.new) if level != 1] == [0, 2]
+    assert (rollout.most, rollout.fewest_healthy) == (4, 2)
+    assert [state for _, state, _ in rollout.reasons] == ["IN_PROGRESS", "COMPLETED"]
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_other_limits_give_other_curves_as_foretold(ready, desired, minimum, max
     bounds = deployment.set_limits(ready, minimum, maximum)
     assert bounds == deployment.limits(desired, minimum, maximum)
     deployment.roll(ready, again=True)
-    seen = deployment.watch(ready)
+    rollout = deployment.watch(ready)
     foretold = deployment.plan(desired, minimum, maximum)
-    assert seen.state == "COMPLETED"
-    assert (seen.most, seen.limits) == (max(total for _, total in foretold.total), bounds)
+    assert rollout.state == "COMPLETED"
+    assert (rollout.most, rollout.limits) == (max(total for _, total in foretold.total), bounds)
     # what the arithmetic has at one moment may come in two, and the first may be over when the roll is seen
-    assert {move.old for move in foretold.moves} <= {desired, *levels(seen.old)}
+    assert {move.old for move in foretold.moves} <= {desired, *levels(rollout.old)}
 
 
 def test_a_service_that_has_the_revision_stays_as_it_is_unless_told_again(ready):
@@ -87,8 +87,8 @@ def test_a_service_that_has_the_revision_stays_as_it_is_unless_told_again(ready)
 def test_limits_that_round_to_a_standstill_and_the_way_out(ready, second):
     assert deployment.set_limits(ready, 75, 125).stuck
     deployment.roll(ready, second)
-    seen = deployment.watch(ready, limit=120)
-    assert (seen.state, levels(seen.total)) == ("IN_PROGRESS", [2])
+    rollout = deployment.watch(ready, limit=120)
+    assert (rollout.state, levels(rollout.total)) == ("IN_PROGRESS", [2])
     assert "because of the service deployment configuration" in service.events(ready, last=1).rows[0][1]
     deployment.set_limits(ready)
     assert deployment.watch(ready).state == "COMPLETED"
@@ -98,9 +98,9 @@ def test_a_bad_image_loops_without_a_breaker_and_the_old_tasks_stay(ready, secon
     deployment.roll(ready, second)
     deployment.watch(ready)
     deployment.roll(ready, broken)
-    seen = deployment.watch(ready, limit=300)
-    assert (seen.state, levels(seen.old), levels(seen.new)) == ("IN_PROGRESS", [2], [0])
-    assert min(levels(seen.total)) == 2 and levels(seen.total).count(2) >= 3
+    rollout = deployment.watch(ready, limit=300)
+    assert (rollout.state, levels(rollout.old), levels(rollout.new)) == ("IN_PROGRESS", [2], [0])
+    assert min(levels(rollout.total)) == 2 and levels(rollout.total).count(2) >= 3
     deployment.roll_back(ready)
     assert deployment.watch(ready).state == "COMPLETED"
     assert service.find(ready)["taskDefinition"] == second
@@ -109,11 +109,11 @@ def test_a_bad_image_loops_without_a_breaker_and_the_old_tasks_stay(ready, secon
 def test_the_breaker_gives_up_and_rolls_back(ready, broken):
     assert switches(deployment.circuit_breaker(ready)) == (True, True)
     deployment.roll(ready, broken)
-    seen = deployment.watch(ready)
-    assert seen.state == "ROLLED BACK"
-    assert seen.fewest_healthy == 2
+    rollout = deployment.watch(ready)
+    assert rollout.state == "ROLLED BACK"
+    assert rollout.fewest_healthy == 2
     back = "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/"
-    assert any(reason.startswith(back) for _, _, reason in seen.reasons)
+    assert any(reason.startswith(back) for _, _, reason in rollout.reasons)
     assert deployment.history(ready).rows[0][:3] == (f"{ready.names.family}:2", "", "ROLLBACK_SUCCESSFUL")
     assert deployment.deployments(ready).rows[0][:4] == ("PRIMARY", f"{ready.names.family}:1", "2", "2")
 
@@ -121,10 +121,10 @@ def test_the_breaker_gives_up_and_rolls_back(ready, broken):
 def test_the_breaker_without_a_rollback_stops_there(ready, broken):
     assert switches(deployment.circuit_breaker(ready, rollback=False)) == (True, False)
     deployment.roll(ready, broken)
-    seen = deployment.watch(ready)
-    assert (seen.state, levels(seen.old)) == ("FAILED", [2])
+    rollout = deployment.watch(ready)
+    assert (rollout.state, levels(rollout.old)) == ("FAILED", [2])
     reason = "ECS deployment circuit breaker: tasks failed to start."
-    assert seen.reasons[-1][2] == deployment.deployments(ready).rows[0][-1] == reason
+    assert rollout.reasons[-1][2] == deployment.deployments(ready).rows[0][-1] == reason
 
 
 def test_switching_the_breaker_keeps_the_limits(ready):
@@ -141,42 +141,42 @@ def seconds(table, what):
 
 def test_events_and_measurement_of_a_rollout_count_the_same_seconds(ready, second):
     deployment.roll(ready, second)
-    seen = deployment.watch(ready)
+    rollout = deployment.watch(ready)
     events = deployment.events_since(ready)
     assert events.head == ("after", "event")
     assert all(row[0].endswith(" s") for row in events.rows)
-    first = next(sample.at for sample in seen.samples if sample.coming)
+    first = next(sample.at for sample in rollout.samples if sample.coming)
     assert seconds(events, "has started 2 tasks") <= first + 1
-    stopped = next(sample.at for sample in seen.samples if sample.old < 2)
+    stopped = next(sample.at for sample in rollout.samples if sample.old < 2)
     assert abs(seconds(events, "has stopped 2 running tasks") - stopped) <= 15
-    assert abs(seconds(events, "deployment completed") - seen.seconds) <= 15
+    assert abs(seconds(events, "deployment completed") - rollout.seconds) <= 15
 
 
 def test_a_watch_that_begins_late_counts_from_the_deployments_beginning(ready, second):
     deployment.roll(ready, second)
     ready.wait(lambda: service.find(ready)["runningCount"] > 2, "a new task", 300)
-    seen = deployment.watch(ready)
-    assert seen.samples[0].at > 5
-    assert abs(seconds(deployment.events_since(ready), "deployment completed") - seen.seconds) <= 15
+    rollout = deployment.watch(ready)
+    assert rollout.samples[0].at > 5
+    assert abs(seconds(deployment.events_since(ready), "deployment completed") - rollout.seconds) <= 15
     assert deployment.watch(ready).samples[0].at == pytest.approx(0, abs=1)  # it is over
 
 
 def test_what_was_seen_shows_itself(ready, second):
     deployment.roll(ready, second)
     answers = iter(["first", "first", "second", deployment.LOST])
-    seen = deployment.watch(ready, visit=lambda: next(answers, "second"))
+    rollout = deployment.watch(ready, visit=lambda: next(answers, "second"))
     head = "after  old RUNNING  new RUNNING  coming up  in all  healthy"
-    assert repr(seen).splitlines()[1] == head
-    assert "<table>" in seen._repr_html_()
-    assert seen.lost == 1
-    table = seen.visitors()
-    assert table.title == f"{len(seen.answers)} visitors, 1 without an answer"
+    assert repr(rollout).splitlines()[1] == head
+    assert "<table>" in rollout._repr_html_()
+    assert rollout.lost == 1
+    table = rollout.visitors()
+    assert table.title == f"{len(rollout.answers)} visitors, 1 without an answer"
     assert table.rows[0] == ("first", "2")
-    words = str(seen.chart(deployment.plan(2), revisions=False))
+    words = str(rollout.chart(deployment.plan(2), revisions=False))
     assert "predicted: all tasks: 2, 4 from 6, 2 from 66." in words
     assert "at most 4 in all (200 %): a line at 4." in words
-    assert "RUNNING tasks of the new revision: 0, 1 from" in str(seen.chart(revisions=True))
-    assert seen.story().rows[-1][1] == "COMPLETED"
+    assert "RUNNING tasks of the new revision: 0, 1 from" in str(rollout.chart(revisions=True))
+    assert rollout.story().rows[-1][1] == "COMPLETED"
 
 
 def test_what_is_missing_is_named(lab, request):

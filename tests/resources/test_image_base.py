@@ -190,17 +190,17 @@ def test_no_answer(lab):
 
 
 @pytest.mark.parametrize(
-    ("path", "reply", "seen"),
+    ("path", "reply", "reported"),
     [
         ("manifests/2.4", HttpReply(503, {}, b"busy"), "503"),
         ("manifests/2.4", HttpReply(200, {}, b"<html>"), "no manifest that can be read: '<html>'"),
         ("manifests/2.4", HttpReply(200, {}, b"[]"), "no manifest that can be read: '[]'"),
     ],
 )
-def test_a_registry_that_is_unwell(lab, path, reply, seen):
+def test_a_registry_that_is_unwell(lab, path, reply, reported):
     lab.replies[path] = reply
     assert refused(CannotBeDone, lab) == (
-        f"{HOST} did not give {BASE} as it should.\n  seen: {seen}\n"
+        f"{HOST} did not give {BASE} as it should.\n  seen: {reported}\n"
         "  next: run the cell again; if it stays so, take another base"
     )
 

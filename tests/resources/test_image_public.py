@@ -4,10 +4,10 @@ from ecslab import image
 
 
 def test_every_image_that_is_listed_can_be_a_base(lab):
-    shown = image.public(lab)
-    assert ("yourname/node-example-1", "latest") in [row[:2] for row in shown.rows]
-    assert repr(shown).splitlines()[0].split() == ["image", "tags", "what", "it", "is"]
-    listed = [f"{name}:{tag}" for name, tags, _ in shown.rows for tag in tags.split(", ")]
+    table = image.public(lab)
+    assert ("yourname/node-example-1", "latest") in [row[:2] for row in table.rows]
+    assert repr(table).splitlines()[0].split() == ["image", "tags", "what", "it", "is"]
+    listed = [f"{name}:{tag}" for name, tags, _ in table.rows for tag in tags.split(", ")]
     for number, reference in enumerate(listed):
         family = f"listed-{number}"
         lab.ecs.register_task_definition(

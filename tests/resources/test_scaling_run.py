@@ -61,25 +61,25 @@ def run(**changes):
 
 
 def test_a_run_adds_up():
-    seen = run()
-    assert (seen.requests, seen.lost, seen.lost_percent) == (36_000, 36, pytest.approx(0.1))
-    assert (seen.most_tasks, seen.task_hours, seen.first_scaled) == (3, 2.5, 20)
-    assert seen.words == "36,000 requests, 0.1 % lost, 3 tasks at the most, 2.5 task-hours"
+    measured = run()
+    assert (measured.requests, measured.lost, measured.lost_percent) == (36_000, 36, pytest.approx(0.1))
+    assert (measured.most_tasks, measured.task_hours, measured.first_scaled) == (3, 2.5, 20)
+    assert measured.words == "36,000 requests, 0.1 % lost, 3 tasks at the most, 2.5 task-hours"
     assert run(errors=[(at(5), 36_000.0)]).words.startswith("36,000 requests, 100 % lost")
 
 
 def test_a_run_without_visitors_lost_nothing():
-    seen = run(visitors=[], errors=[], marks=())
-    assert (seen.requests, seen.lost_percent, seen.first_scaled) == (0, 0, None)
-    assert seen.words.startswith("0 requests, none lost")
+    measured = run(visitors=[], errors=[], marks=())
+    assert (measured.requests, measured.lost_percent, measured.first_scaled) == (0, 0, None)
+    assert measured.words.startswith("0 requests, none lost")
 
 
 def test_it_shows_itself_as_a_chart():
-    seen = run()
-    assert set(seen._repr_mimebundle_()) == {"text/html", "image/svg+xml", "text/plain"}
-    assert repr(seen).splitlines()[0] == f"adgu-shop: {seen.words}"
-    assert "00:20, activity: Setting desired count to 3." in repr(seen)
-    assert "% CPU" in repr(seen) and "% CPU" not in repr(run(cpu=None))
+    measured = run()
+    assert set(measured._repr_mimebundle_()) == {"text/html", "image/svg+xml", "text/plain"}
+    assert repr(measured).splitlines()[0] == f"adgu-shop: {measured.words}"
+    assert "00:20, activity: Setting desired count to 3." in repr(measured)
+    assert "% CPU" in repr(measured) and "% CPU" not in repr(run(cpu=None))
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 7 * 24 * 60 + 1])

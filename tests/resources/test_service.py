@@ -40,10 +40,10 @@ def test_a_service_is_made_once_and_brings_its_tasks(ready):
 
 def test_the_events_show_themselves_newest_first(ready):
     started(ready)
-    shown = service.events(ready, last=2)
-    assert shown.rows[0][1] == f"(service {ready.names.service}) has reached a steady state."
-    assert "deployment completed." in repr(shown)
-    assert "<table>" in shown._repr_html_()
+    events = service.events(ready, last=2)
+    assert events.rows[0][1] == f"(service {ready.names.service}) has reached a steady state."
+    assert "deployment completed." in repr(events)
+    assert "<table>" in events._repr_html_()
     assert len(service.events(ready).rows) > 2
 
 

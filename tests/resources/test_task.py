@@ -52,21 +52,21 @@ def test_it_says_when_it_returns_a_task_that_is_there_already(ready, capsys):
 
 def test_the_phase_that_lasts_is_the_last_status(ready):
     def lasting():
-        shown = task.describe(ready, started)
-        phases = task.phases(shown)
+        described = task.describe(ready, started)
+        phases = task.phases(described)
         assert [phase.seconds is None for phase in phases] == [False] * (len(phases) - 1) + [True]
-        assert phases[-1].name == shown["lastStatus"]
-        seen.append(phases[-1].name)
-        return shown["lastStatus"]
+        assert phases[-1].name == described["lastStatus"]
+        phase_names.append(phases[-1].name)
+        return described["lastStatus"]
 
-    seen: list[str] = []
+    phase_names: list[str] = []
     started = task.run(ready)
     while lasting() != "RUNNING":
         ready.control("advance", seconds=0.2)
     ready.ecs.stop_task(cluster=started["clusterArn"], task=started["taskArn"])
     while lasting() != "STOPPED":
         ready.control("advance", seconds=0.2)
-    assert {"PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONING", "STOPPED"} <= set(seen)
+    assert {"PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONING", "STOPPED"} <= set(phase_names)
 
 
 def test_another_choice_or_revision_is_another_task(ready):
@@ -175,7 +175,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize(
-    ("shown", "words"),
+    ("members", "words"),
     [
         *[({"stoppedReason": reason}, words) for reason, words in WORDS.items()],
         ({"stopCode": "UserInitiated", "stoppedReason": "Task stopped by user"}, "A bare task stays stopped"),
@@ -191,8 +191,8 @@ WORDS = {
         ({**ENDED, "containers": [{"name": "web", "exitCode": 137, "reason": OOM}]}, "used more memory than"),
     ],
 )
-def test_reasons_in_words(lab, shown, words):
-    text = of_task(lab, stopped(**shown))
+def test_reasons_in_words(lab, members, words):
+    text = of_task(lab, stopped(**members))
     assert words in text
     assert text.startswith("  why:  ") and "\n  next: " in text
 
@@ -205,12 +205,12 @@ def test_a_runtask_that_started_nothing_says_what_it_was_told():
 
 def test_phases_of_a_task_that_failed_before_it_started():
     at = datetime.datetime(2026, 1, 1)
-    shown = {
+    described = {
         "lastStatus": "STOPPED",
         "createdAt": at,
         "executionStoppedAt": at + datetime.timedelta(seconds=18),
         "stoppingAt": at + datetime.timedelta(seconds=28),
         "stoppedAt": at + datetime.timedelta(seconds=42),
     }
-    lengths = [phase.seconds for phase in task.phases(shown)]
+    lengths = [phase.seconds for phase in task.phases(described)]
     assert lengths == [18, 10, 14, None]

@@ -1,15 +1,15 @@
 """boto3 on a sandbox, and the ADGU demo's calls as a plain client makes them."""
 
-import hashlib
 import io
 import json
-import tarfile
 from functools import cached_property
 from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
+
+from tests.sandbox.image_blobs import layer_of, sha
 
 REPOSITORY, CLUSTER, FAMILY = "adgu/web", "adgu-cluster", "adgu-web-server-task"
 IMAGE = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{REPOSITORY}:latest"
@@ -47,18 +47,18 @@ class Aws:
     def push(self, files: dict[str, bytes], tag: str = "latest") -> str:
         """An image that httpd serves from, with curl, in the demo's repository; its digest."""
         pages = {f"usr/local/apache2/htdocs/{name}": content for name, content in files.items()}
-        layer = _tar({"usr/bin/curl": b"", **pages})
+        layer = layer_of({"usr/bin/curl": b"", **pages})
         config = json.dumps(
             {"architecture": "amd64", "os": "linux", "config": {"Cmd": ["httpd-foreground"]},
-             "rootfs": {"type": "layers", "diff_ids": [_digest(layer)]}}
+             "rootfs": {"type": "layers", "diff_ids": [sha(layer)]}}
         ).encode()  # fmt: skip
         for blob in (config, layer):
             self._upload(blob)
         manifest = {
             "schemaVersion": 2, "mediaType": MANIFEST,
-            "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": _digest(config),
+            "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": sha(config),
                        "size": len(config)},
-            "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": _digest(layer),
+            "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": sha(layer),
                         "size": len(layer)}],
         }  # fmt: skip
         put = self.ecr.put_image(
@@ -143,7 +143,7 @@ class Aws:
             layerPartBlob=blob,
         )  # fmt: skip
         self.ecr.complete_layer_upload(
-            repositoryName=REPOSITORY, uploadId=upload, layerDigests=[_digest(blob)]
+            repositoryName=REPOSITORY, uploadId=upload, layerDigests=[sha(blob)]
         )
 
     def _carry(self, request: Any, **_: Any) -> AWSResponse:
@@ -154,20 +154,6 @@ class Aws:
             request.method, request.url, dict(request.headers), body
         )
         return AWSResponse(request.url, status, headers, _Raw(content))
-
-
-def _digest(blob: bytes) -> str:
-    return "sha256:" + hashlib.sha256(blob).hexdigest()
-
-
-def _tar(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return out.getvalue()
 
 
 class _Raw(io.BytesIO):

@@ -105,9 +105,10 @@ class Managed(Machines):
 
     def hosts(self):
         """The EC2 instances that are not terminated."""
-        reservations = self.ec2.describe_instances()["Reservations"]
-        hosts = [instance for each in reservations for instance in each["Instances"]]
-        return [host for host in hosts if host["State"]["Name"] != "terminated"]
+        states = ["pending", "running", "shutting-down", "stopping", "stopped"]
+        there = [{"Name": "instance-state-name", "Values": states}]
+        reservations = self.ec2.describe_instances(Filters=there)["Reservations"]
+        return [instance for each in reservations for instance in each["Instances"]]
 
     def described(self, name="machines"):
         return self.ecs.describe_capacity_providers(capacityProviders=[name])["capacityProviders"][0]

@@ -280,10 +280,10 @@ def test_a_provider_is_described_tagged_changed_and_deleted(aws):
     assert (created["type"], created["status"], created["tags"]) == ("EC2_AUTOSCALING", "ACTIVE", tags)
     describe = aws.ecs.describe_capacity_providers
     assert [each["name"] for each in describe()["capacityProviders"]] == ["own", "FARGATE", "FARGATE_SPOT"]
-    [shown] = describe(capacityProviders=[created["capacityProviderArn"]], include=["TAGS"])[
+    [described] = describe(capacityProviders=[created["capacityProviderArn"]], include=["TAGS"])[
         "capacityProviders"
     ]
-    assert shown == created
+    assert described == created
     assert describe(capacityProviders=["own"])["capacityProviders"][0]["tags"] == []
     [failure] = describe(capacityProviders=["nobody"])["failures"]
     assert failure["reason"] == "MISSING"

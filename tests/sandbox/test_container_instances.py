@@ -341,10 +341,10 @@ def test_instances_of_one_call_all_register_and_are_as_many_as_may_be(aws):
 
 def test_a_security_group_may_be_named(aws):
     aws.ec2.create_security_group(GroupName="own", Description="own")
-    given = {"ImageId": aws.image, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1}
-    [instance] = aws.ec2.run_instances(SecurityGroups=["own"], **given)["Instances"]
+    request = {"ImageId": aws.image, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1}
+    [instance] = aws.ec2.run_instances(SecurityGroups=["own"], **request)["Instances"]
     assert [each["GroupName"] for each in instance["SecurityGroups"]] == ["own"]
-    assert refused(aws.ec2.run_instances, SecurityGroups=["nobody"], **given) == (
+    assert refused(aws.ec2.run_instances, SecurityGroups=["nobody"], **request) == (
         "InvalidGroup.NotFound: The security group 'nobody' does not exist in default VPC "
         f"'{instance['VpcId']}'"
     )
@@ -361,8 +361,8 @@ def test_a_zone_that_is_not_the_subnets_is_refused(aws):
 
 def test_in_an_older_journal_any_image_is_launched_as_few_times_as_may_be(aws):
     current_account().behaviour = 8
-    one = aws.ec2.run_instances(ImageId="ami-00000000000000000", MinCount=1, MaxCount=3)["Instances"]
-    assert len(one) == 1
+    instances = aws.ec2.run_instances(ImageId="ami-00000000000000000", MinCount=1, MaxCount=3)["Instances"]
+    assert len(instances) == 1
 
 
 @pytest.mark.parametrize(
@@ -389,8 +389,7 @@ def test_an_instance_that_gets_a_trunk_is_registering_first(aws):
     assert cluster["registeredContainerInstancesCount"] == 0
     change = aws.ecs.update_container_instances_state
     assert refused(change, cluster="lab", containerInstances=[arn], status="DRAINING") == (
-        f"InvalidParameterException: Container instance {arn[-32:]} is REGISTERING and cannot be "
-        "changed yet."
+        f"InvalidParameterException: Container instance {arn[-32:]} is REGISTERING and cannot be changed yet."
     )
     aws.pass_time(30)
     [instance] = aws.instances()

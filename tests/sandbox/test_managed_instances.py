@@ -1,39 +1,26 @@
 """ECS Managed Instances: instances come for tasks that wait, take several, and go when they are idle."""
 
 import random
+import shutil
 from functools import partial
 
 import pytest
 from botocore import xform_name
-from botocore.exceptions import ClientError
-from instance_rig import BOOT, HTTPD
+from instance_rig import BOOT, HTTPD, accounts, refused
 from managed_rig import DAY, IDLE, LAUNCHES, PROFILE, REGISTERS, ROLE, UP, Managed
 
 from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.engine.sandbox import Sandbox
+from ecslab.sandbox.snapshot import folder as snapshot_folder
 from ecslab.sandbox.world.behaviour import LATEST
 
 STAYING = ("ACTIVE", "DRAINING")
 """Statuses of instances that are not on their way out."""
 ANY = {"vCpuCount": {"min": 1}, "memoryMiB": {"min": 1}}
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Managed(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
-
-
-def refused(call, *names, **given):
-    with pytest.raises(ClientError) as refusal:
-        call(*names, **given)
-    error = refusal.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
+account, aws = accounts(Managed)
 
 
 def test_instances_come_for_tasks_take_several_and_go(aws):
@@ -191,11 +178,11 @@ def test_an_instance_that_has_tasks_again_stays(aws):
     assert (instance["status"], instance["runningTasksCount"]) == ("ACTIVE", 1)
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_what_is_there_and_on_its_way_comes_back(tmp_path, monkeypatch, least):
-    """With an instance that is idle, one that has tasks, and one that is on its way."""
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
+def test_what_is_there_and_on_its_way_comes_back(tmp_path, monkeypatch):
+    """With an instance that is idle, one with tasks, and one on its way; by a snapshot, and by a replay."""
+    monkeypatch.setattr(snapshots, "AT_STOP", 0)
+    home, replayed = tmp_path / "home", tmp_path / "replayed"
+    sandbox = Sandbox(home, mode="stepped", seed=7)
     aws = Managed(in_process.endpoint_of(sandbox)).prepared()
     aws.provider(0, 1, infrastructureOptimization={"scaleInAfter": 3600})
     aws.serve(1)
@@ -212,14 +199,23 @@ def test_what_is_there_and_on_its_way_comes_back(tmp_path, monkeypatch, least):
     before = seen(aws)
     assert {task["lastStatus"] for task in before[0]} >= {"PROVISIONING", "RUNNING"}
     sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = Managed(in_process.endpoint_of(sandbox))
-    assert seen(again) == before
-    again.pass_time(UP)
-    assert {task["lastStatus"] for task in again.tasks()} == {"RUNNING"}
-    again.pass_time(3600)
-    assert {each["runningTasksCount"] for each in again.instances()} == {2, 7}
-    sandbox.close()
+    shutil.copytree(home, replayed)
+    cached = [path for name in snapshot_folder.NAMES for path in replayed.rglob(name)]
+    assert cached, "there is a snapshot to do without"
+    for path in cached:
+        path.unlink()
+    after = []
+    for folder in (home, replayed):
+        sandbox = Sandbox(folder, mode="stepped", seed=7)
+        again = Managed(in_process.endpoint_of(sandbox))
+        assert seen(again) == before
+        again.pass_time(UP)
+        assert {task["lastStatus"] for task in again.tasks()} == {"RUNNING"}
+        again.pass_time(3600)
+        assert {each["runningTasksCount"] for each in again.instances()} == {2, 7}
+        after.append(seen(again))
+        sandbox.close()
+    assert after[0] == after[1]
 
 
 REFUSED = {
@@ -539,30 +535,33 @@ def test_any_history_leaves_no_instance_over_its_resources_and_none_at_the_end(a
             victim = draw.choice(there)["containerInstanceArn"]
             aws.ecs.deregister_container_instance(cluster="lab", containerInstance=victim, force=True)
         aws.pass_time(draw.choice((5, 30, 90, 200)))
-        for instance in aws.instances():
-            check_instance(aws, instance, sizes)
+        instances, placed = aws.instances(), tasks_up(aws)
+        for instance in instances:
+            check_instance(instance, placed)
         hosts = {host["InstanceId"] for host in aws.hosts()}
-        assert {each["ec2InstanceId"] for each in aws.instances()} <= hosts
+        assert {each["ec2InstanceId"] for each in instances} <= hosts
     aws.ecs.update_service(cluster="lab", service="web", desiredCount=0)
     aws.stop(*(task["taskArn"] for task in aws.tasks() if task["group"] != "service:web"))
     aws.pass_time(1200)
     assert (aws.tasks(), aws.instances(), aws.hosts()) == ([], [], [])
 
 
-def check_instance(aws, instance, sizes):
+def tasks_up(aws):
+    """The tasks that have not STOPPED, those too that are about to."""
+    listed = (aws.ecs.list_tasks(cluster="lab", desiredStatus=each) for each in ("RUNNING", "STOPPED"))
+    arns = [arn for answer in listed for arn in answer["taskArns"]]
+    described = (aws.tasks(arns[at : at + 100]) for at in range(0, len(arns), 100))
+    return [task for tasks in described for task in tasks if task["lastStatus"] != "STOPPED"]
+
+
+def check_instance(instance, tasks):
     """What remains of an instance is what it has without what its tasks hold, and never less than nothing."""
     left, whole = (
         {each["name"]: each["integerValue"] for each in instance[member]}
         for member in ("remainingResources", "registeredResources")
     )
-    arns = [
-        arn
-        for desired in ("RUNNING", "STOPPED")
-        for arn in aws.ecs.list_tasks(
-            cluster="lab", containerInstance=instance["containerInstanceArn"], desiredStatus=desired
-        )["taskArns"]
-    ]
-    on_it = [task for task in (aws.tasks(arns) if arns else []) if task["lastStatus"] != "STOPPED"]
+    arn = instance["containerInstanceArn"]
+    on_it = [task for task in tasks if task.get("containerInstanceArn") == arn]
     assert left["CPU"] == whole["CPU"] - sum(int(task["cpu"]) for task in on_it) >= 0
     assert left["MEMORY"] == whole["MEMORY"] - sum(int(task["memory"]) for task in on_it) >= 0
     assert {task["capacityProviderName"] for task in on_it} <= {"machines"}

@@ -22,44 +22,46 @@ Shown = dict[str, Any]
 
 def everything(client: Client) -> Shown:
     """All that the account shows, by what it is; equal for two sandboxes in the same state."""
-    shown: Shown = {"clusters": client.ecs.describe_clusters(clusters=list(CLUSTERS), include=["STATISTICS"])}
+    described: Shown = {
+        "clusters": client.ecs.describe_clusters(clusters=list(CLUSTERS), include=["STATISTICS"])
+    }
     for cluster in CLUSTERS:
         services = client.ecs.list_services(cluster=cluster, maxResults=100)["serviceArns"]
         for at in range(0, len(services), 10):
             about = client.ecs.describe_services(cluster=cluster, services=services[at : at + 10])
-            shown[f"services of {cluster} from {at}"] = about
+            described[f"services of {cluster} from {at}"] = about
         for status in ("RUNNING", "STOPPED"):
             tasks = client.ecs.list_tasks(cluster=cluster, desiredStatus=status)["taskArns"]
             about = tasks and client.ecs.describe_tasks(cluster=cluster, tasks=tasks)
-            shown[f"{status} tasks of {cluster}"] = about
-    shown["definitions"] = client.ecs.list_task_definitions()
-    shown.update(_balancers(client))
-    shown["interfaces"] = client.ec2.describe_network_interfaces()
-    shown["subnets"] = client.ec2.describe_subnets()
-    shown["groups"] = client.ec2.describe_security_groups()
-    shown["streams"] = client.logs.describe_log_streams(logGroupName=LOGS)
-    shown["lines"] = client.logs.filter_log_events(logGroupName=LOGS, limit=2000)
-    shown["repositories"] = client.ecr.describe_repositories()
-    for repository in shown["repositories"]["repositories"]:
+            described[f"{status} tasks of {cluster}"] = about
+    described["definitions"] = client.ecs.list_task_definitions()
+    described.update(_balancers(client))
+    described["interfaces"] = client.ec2.describe_network_interfaces()
+    described["subnets"] = client.ec2.describe_subnets()
+    described["groups"] = client.ec2.describe_security_groups()
+    described["streams"] = client.logs.describe_log_streams(logGroupName=LOGS)
+    described["lines"] = client.logs.filter_log_events(logGroupName=LOGS, limit=2000)
+    described["repositories"] = client.ecr.describe_repositories()
+    for repository in described["repositories"]["repositories"]:
         name = repository["repositoryName"]
-        shown[f"images of {name}"] = client.ecr.describe_images(repositoryName=name)
-    return {what: _lasting(about) for what, about in shown.items()}
+        described[f"images of {name}"] = client.ecr.describe_images(repositoryName=name)
+    return {what: _lasting(about) for what, about in described.items()}
 
 
 def _balancers(client: Client) -> Shown:
-    shown: Shown = {"balancers": client.elbv2.describe_load_balancers()}
-    for balancer in shown["balancers"]["LoadBalancers"]:
+    described_balancers: Shown = {"balancers": client.elbv2.describe_load_balancers()}
+    for balancer in described_balancers["balancers"]["LoadBalancers"]:
         arn = balancer["LoadBalancerArn"]
         described = client.elbv2.describe_listeners(LoadBalancerArn=arn)
-        shown[f"listeners of {arn}"] = described
+        described_balancers[f"listeners of {arn}"] = described
         for listener in described["Listeners"]:
             arn = listener["ListenerArn"]
-            shown[f"rules of {arn}"] = client.elbv2.describe_rules(ListenerArn=arn)
-    shown["target groups"] = client.elbv2.describe_target_groups()
-    for group in shown["target groups"]["TargetGroups"]:
+            described_balancers[f"rules of {arn}"] = client.elbv2.describe_rules(ListenerArn=arn)
+    described_balancers["target groups"] = client.elbv2.describe_target_groups()
+    for group in described_balancers["target groups"]["TargetGroups"]:
         arn = group["TargetGroupArn"]
-        shown[f"health of {arn}"] = client.elbv2.describe_target_health(TargetGroupArn=arn)
-    return shown
+        described_balancers[f"health of {arn}"] = client.elbv2.describe_target_health(TargetGroupArn=arn)
+    return described_balancers
 
 
 def _lasting(about: Any) -> Any:

@@ -156,8 +156,8 @@ def test_credentials_in_an_answer_are_hidden(lab, command, member):
         assert re.search("does not carry|not supported|NotImplemented", result.err), result.err
         return
     answer = result.json[member] if member else result.json
-    shown = {answer.get(name) for name in ("SecretAccessKey", "SessionToken", "KeyMaterial")} - {None}
-    assert shown == {"(hidden)"}
+    secrets = {answer.get(name) for name in ("SecretAccessKey", "SessionToken", "KeyMaterial")} - {None}
+    assert secrets == {"(hidden)"}
 
 
 def test_what_opens_the_account_is_never_printed(lab):
@@ -188,7 +188,7 @@ def test_what_the_ledger_has_no_kind_for_is_tagged(lab):
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "given", "tagged"),
+    ("service", "operation", "members", "tagged"),
     [
         ("ec2", "CreateNatGateway", {}, True),
         ("ec2", "CreateVolume", {}, True),
@@ -207,13 +207,13 @@ def test_what_the_ledger_has_no_kind_for_is_tagged(lab):
     ],
 )
 def test_each_call_that_makes_something_is_named_with_whether_it_could_be_tagged(
-    lab, service, operation, given, tagged
+    lab, service, operation, members, tagged
 ):
     commands = CommandHooks(lab)
     model = lab.client(service).meta.service_model.operation_model(operation)
-    commands.prepare(given, model, {})
+    commands.prepare(members, model, {})
     assert commands.unknown == {operation: tagged}
-    assert (lab.ledger.owner in json.dumps(given)) is tagged
+    assert (lab.ledger.owner in json.dumps(members)) is tagged
 
 
 def test_calls_that_the_ledger_knows_or_that_make_a_part_are_not_named(lab):

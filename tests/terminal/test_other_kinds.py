@@ -23,12 +23,14 @@ def others(lab):
 
 
 def test_it_is_in_the_ledger_before_it_is_made_and_with_its_id_after(lab):
-    seen = []
+    outcomes = []
     events = terminal.aws_cli._driver(lab).session.get_component("event_emitter")
-    events.register("before-send.ec2.CreateVpc", lambda **_: seen.append(lab.ledger.entries()[-1].outcome))
+    events.register(
+        "before-send.ec2.CreateVpc", lambda **_: outcomes.append(lab.ledger.entries()[-1].outcome)
+    )
     vpc = terminal.run(lab, "aws ec2 create-vpc --cidr-block 10.9.0.0/16").json["Vpc"]["VpcId"]
     entry = lab.ledger.entries()[-1]
-    assert seen == ["intended"]
+    assert outcomes == ["intended"]
     assert (entry.kind, entry.name, entry.ids, entry.outcome) == ("ec2 vpc", "", (vpc,), "made")
     assert not lab.ledger.knows("ec2 vpc", vpc, "")  # nothing is removed for it
 

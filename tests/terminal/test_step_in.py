@@ -53,7 +53,7 @@ def step(lab, task, command, **more):
     return terminal.run(lab, STEP.format(task=task, command=f"'{command}'"), **more)
 
 
-def shown(result):
+def output_of(result):
     """What the session showed, without the plugin's own words."""
     assert result.err == ""
     head, _, rest = result.out.partition("\n\n")[0], None, result.out
@@ -67,25 +67,25 @@ def shown(result):
 
 def test_a_command_and_its_output(lab, task, capsys):
     result = step(lab, task, "cat /etc/hostname conf/none")
-    assert result.code == 0 and "No such file or directory" in shown(result)
+    assert result.code == 0 and "No such file or directory" in output_of(result)
     assert "Starting session" in capsys.readouterr().out
 
 
 def test_time_passes_for_a_command_that_takes_some(lab, task):
-    assert shown(step(lab, task, 'sh -c "sleep 45; echo rested"')) == "rested\n"
+    assert output_of(step(lab, task, 'sh -c "sleep 45; echo rested"')) == "rested\n"
 
 
 def test_what_is_said_to_be_typed_is_typed(lab, task):
     result = step(lab, task, "/bin/sh", typed=["cd /usr; A=5", "sleep 7", "echo $A; pwd", "exit"])
-    assert shown(result) == "# cd /usr; A=5\n# sleep 7\n# echo $A; pwd\n5\n/usr\n# exit\n"
+    assert output_of(result) == "# cd /usr; A=5\n# sleep 7\n# echo $A; pwd\n5\n/usr\n# exit\n"
 
 
 def test_a_shell_without_anything_to_type_ends(lab, task):
-    assert 'typed=["ls", "exit"]' in shown(step(lab, task, "sh"))
+    assert 'typed=["ls", "exit"]' in output_of(step(lab, task, "sh"))
 
 
 def test_a_command_without_an_end_is_left(lab, task):
-    assert "The command went on for 120 s" in shown(step(lab, task, "sleep 10000"))
+    assert "The command went on for 120 s" in output_of(step(lab, task, "sleep 10000"))
     status = lab.ecs.describe_tasks(cluster="lab", tasks=[task])["tasks"][0]["lastStatus"]
     assert status == "RUNNING"
 
@@ -121,7 +121,7 @@ def test_the_same_over_a_socket(lab, task, monkeypatch):
     try:
         monkeypatch.setattr(sandbox, "api_url", port.url)
         monkeypatch.setattr(type(lab.place), "stream", lambda _place, url: WebSocketStream(url))
-        assert shown(step(lab, task, "sh", typed=["echo ü€", "exit"])) == "# echo ü€\nü€\n# exit\n"
+        assert output_of(step(lab, task, "sh", typed=["echo ü€", "exit"])) == "# echo ü€\nü€\n# exit\n"
     finally:
         port.stop()
 
@@ -141,8 +141,8 @@ def test_a_session_under_a_key(lab, task):
         allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
         lab.client("iam").put_role_policy(RoleName="app", PolicyName="key", PolicyDocument=document)
-        seen = shown(step(lab, task, "sh", typed=["echo ü", "exit"]))
-        assert seen == "This session is encrypted using AWS KMS.\n# echo ü\nü\n# exit\n"
+        output = output_of(step(lab, task, "sh", typed=["echo ü", "exit"]))
+        assert output == "This session is encrypted using AWS KMS.\n# echo ü\nü\n# exit\n"
         lab.client("kms").disable_key(KeyId=key)
         assert "Error calling KMS GenerateDataKey API: " in step(lab, task, "echo never").out
     finally:

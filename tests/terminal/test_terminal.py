@@ -31,8 +31,8 @@ def test_it_prints_the_command_and_the_answer_and_nothing_twice(lab, capsys):
 def test_its_calls_are_in_the_record_and_what_it_makes_is_the_labs(lab):
     terminal.run(lab, CLUSTER)
     assert "aws ecs create-cluster --cluster-name blue --tags" in lab.calls(last=1).cli()
-    [seen] = lab.ecs.describe_clusters(clusters=["blue"], include=["TAGS"])["clusters"]
-    assert lab.owns(seen["tags"])
+    [cluster] = lab.ecs.describe_clusters(clusters=["blue"], include=["TAGS"])["clusters"]
+    assert lab.owns(cluster["tags"])
     assert ("cluster", "blue", "made") in [(e.kind, e.name, e.outcome) for e in lab.ledger.entries()]
 
 
@@ -62,10 +62,10 @@ def test_a_command_over_several_lines_with_json_in_quotes(lab):
 
 def test_long_answers_are_shortened_on_the_page_alone(lab, capsys):
     result = terminal.run(lab, "aws ecs describe-clusters --clusters blue", lines=3)
-    _, *shown = capsys.readouterr().out.splitlines()
-    assert shown[:2] == ["{", '    "clusters": [']
-    assert shown[-1] == f"… {len(result.out.splitlines()) - 3} more lines"
-    assert len(shown) == 4
+    _, *printed = capsys.readouterr().out.splitlines()
+    assert printed[:2] == ["{", '    "clusters": [']
+    assert printed[-1] == f"… {len(result.out.splitlines()) - 3} more lines"
+    assert len(printed) == 4
     assert result.json["clusters"][0]["clusterName"] == "blue"
 
 

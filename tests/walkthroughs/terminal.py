@@ -49,9 +49,9 @@ class Terminal:
             "PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(user), "ECSLAB_HOME": str(home), "LC_ALL": "C.UTF-8",
             "AWS_PAGER": "",
         }  # fmt: skip
-        shown = self.run('eval "$(ecslab env --shell sh)" && env -0')
-        assert shown.code == 0, shown.err
-        self._environment = dict(pair.split("=", 1) for pair in shown.out.split("\0") if "=" in pair)
+        result = self.run('eval "$(ecslab env --shell sh)" && env -0')
+        assert result.code == 0, result.err
+        self._environment = dict(pair.split("=", 1) for pair in result.out.split("\0") if "=" in pair)
 
     def run(self, command: str, typed: str = "", **variables: str) -> Said:
         """One command, as written. `{NAME}` of a lesson stands in `variables`, as `$NAME`."""

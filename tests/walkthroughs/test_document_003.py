@@ -90,14 +90,14 @@ def test_step_7_stop_the_container(walk, cluster):
     stopped = until(walk, task, "STOPPED")
     assert stopped["stopCode"] == "UserInitiated"
     assert the_tasks(walk, cluster) == []  # nobody brings it back: it was no service's
-    [shown] = the_tasks(walk, cluster, desiredStatus="STOPPED")
-    assert shown["taskArn"] == task["taskArn"]  # for about an hour
+    [described] = the_tasks(walk, cluster, desiredStatus="STOPPED")
+    assert described["taskArn"] == task["taskArn"]  # for about an hour
 
 
 def test_step_7_deregister(walk, family, cluster):
     walk.ecs.deregister_task_definition(taskDefinition=f"{family}:1")
-    seen = walk.ecs.describe_task_definition(taskDefinition=f"{family}:1")["taskDefinition"]
-    assert seen["status"] == "INACTIVE"  # not gone: it can still be described
+    definition = walk.ecs.describe_task_definition(taskDefinition=f"{family}:1")["taskDefinition"]
+    assert definition["status"] == "INACTIVE"  # not gone: it can still be described
     assert walk.ecs.list_task_definitions(familyPrefix=family)["taskDefinitionArns"] == []
     with pytest.raises(ClientError, match="TaskDefinition is inactive"):
         walk.ecs.run_task(cluster=cluster, taskDefinition=f"{family}:1", launchType="FARGATE")
@@ -105,8 +105,8 @@ def test_step_7_deregister(walk, family, cluster):
 
 def test_step_7_go_to_your_cluster_and_delete(walk, cluster):
     assert walk.ecs.delete_cluster(cluster=cluster)["cluster"]["status"] == "INACTIVE"
-    [seen] = walk.ecs.describe_clusters(clusters=[cluster])["clusters"]
-    assert seen["status"] == "INACTIVE"  # and for a while that can be seen
+    [described] = walk.ecs.describe_clusters(clusters=[cluster])["clusters"]
+    assert described["status"] == "INACTIVE"  # and for a while that can be seen
     assert not [arn for arn in walk.ecs.list_clusters()["clusterArns"] if arn.endswith(f"/{cluster}")]
 
 

@@ -48,7 +48,7 @@ OF_THE_PROGRAM = {"aws configure sso", "aws sso login", "aws ecs update-service 
 """Remarks that send nothing to ECS: how one signs in, and the program's own help."""
 
 
-def shown():
+def remarked_commands():
     """The commands in the notebooks' text, in order."""
     cells = [
         cell
@@ -60,7 +60,7 @@ def shown():
 
 
 def test_no_remark_is_left_out():
-    assert set(shown()) - OF_THE_PROGRAM == set(AS_SENT)
+    assert set(remarked_commands()) - OF_THE_PROGRAM == set(AS_SENT)
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,11 @@ PAGE = Path(__file__).with_name("fake_page.mjs")
 def run_view(widget: View, script: str) -> None:
     """Draws `widget` as it stands, then runs `script`, which finds `el`, `model`, `close` and `assert`."""
     state: dict[str, Any] = widget.get_state()
-    shown = {name: value for name, value in state.items() if not name.startswith("_")}
-    shown.pop("layout", None)
+    sent = {name: value for name, value in state.items() if not name.startswith("_")}
+    sent.pop("layout", None)
     program = (
         f"import {{ assert, mount }} from {json.dumps(PAGE.as_uri())};\n"
-        f"const {{ el, model, close }} = await mount({json.dumps(state['_esm'])}, {json.dumps(shown)});\n"
+        f"const {{ el, model, close }} = await mount({json.dumps(state['_esm'])}, {json.dumps(sent)});\n"
         f"{script}\nclose();\n"
     )
     assert NODE

@@ -132,14 +132,14 @@ def test_the_rows_of_a_task_that_is_being_stopped():
 
 
 def test_the_heading_names_a_status_that_is_not_active():
-    shown = {
+    service = {
         "serviceName": "a",
         "status": "DRAINING",
         "desiredCount": 0,
         "runningCount": 1,
         "pendingCount": 0,
     }
-    assert heading(shown) == "Service a (DRAINING): 0 desired, 1 running, 0 pending"
+    assert heading(service) == "Service a (DRAINING): 0 desired, 1 running, 0 pending"
 
 
 @needs_node

@@ -104,51 +104,51 @@ def test_the_reason_names_code_and_containers():
 
 
 def test_it_follows_the_task_and_ends_with_it(watch):
-    seen = watch(*(at(status) for status in ORDER[1:]))
+    watched = watch(*(at(status) for status in ORDER[1:]))
     for status in ORDER[1:-1]:
-        assert seen.look() > 0
-        assert seen.view.message.startswith(f"{status}: ")
-        assert seen.view.live
-    assert seen.look() is None
-    assert not seen.view.live
+        assert watched.look() > 0
+        assert watched.view.message.startswith(f"{status}: ")
+        assert watched.view.live
+    assert watched.look() is None
+    assert not watched.view.live
 
 
 def test_a_steady_task_is_let_go_after_a_minute_and_followed_again_when_asked(watch, wall):
-    seen = watch(at("RUNNING"), first="RUNNING")
+    watched = watch(at("RUNNING"), first="RUNNING")
     wall.now = 59
-    assert seen.look() > 0
+    assert watched.look() > 0
     wall.now = 60
-    assert seen.look() is None
-    assert (seen.view.live, seen.feeder.started) == (False, 1)
-    seen.view.asked += 1
-    assert (seen.view.live, seen.feeder.started) == (True, 2)
-    assert seen.look() > 0
+    assert watched.look() is None
+    assert (watched.view.live, watched.feeder.started) == (False, 1)
+    watched.view.asked += 1
+    assert (watched.view.live, watched.feeder.started) == (True, 2)
+    assert watched.look() > 0
 
 
 def test_a_task_that_is_slow_to_fail_is_not_let_go(watch, wall):
-    seen = watch(at("PENDING"), first="PENDING")
+    watched = watch(at("PENDING"), first="PENDING")
     wall.now = 300
-    assert seen.look() > 0
+    assert watched.look() > 0
 
 
 def test_trouble_is_said_and_passes(watch):
-    seen = watch(OSError("connection refused"), at("PENDING"))
-    assert seen.look() > 0
-    assert seen.view.trouble == "Cannot see the task at the moment: connection refused"
-    seen.look()
-    assert seen.view.trouble == ""
+    watched = watch(OSError("connection refused"), at("PENDING"))
+    assert watched.look() > 0
+    assert watched.view.trouble == "Cannot see the task at the moment: connection refused"
+    watched.look()
+    assert watched.view.trouble == ""
 
 
 def test_trouble_that_does_not_pass_ends_the_watch(watch):
-    seen = watch(OSError("gone"))
-    assert [bool(seen.look()) for _ in range(3)] == [True, True, False]
-    assert not seen.view.live
+    watched = watch(OSError("gone"))
+    assert [bool(watched.look()) for _ in range(3)] == [True, True, False]
+    assert not watched.view.live
 
 
 def test_a_task_that_ecs_has_forgotten(watch):
-    seen = watch(None)
-    assert seen.look() is None
-    assert seen.view.trouble == GONE
+    watched = watch(None)
+    assert watched.look() is None
+    assert watched.view.trouble == GONE
 
 
 def test_paced_it_says_how_fast_time_passes():
@@ -177,9 +177,9 @@ def test_on_a_real_account_nothing_is_said_of_speed():
 
 
 def test_closing_the_view_stops_its_feeder(watch):
-    seen = watch(at("PENDING"))
-    seen.view.close()
-    assert seen.feeder.look is None
+    watched = watch(at("PENDING"))
+    watched.view.close()
+    assert watched.feeder.look is None
 
 
 def test_it_says_in_words_what_it_shows_without_ids(watch):
@@ -192,11 +192,11 @@ def test_it_says_in_words_what_it_shows_without_ids(watch):
 
 
 def test_the_thread_looks_until_it_is_told_that_there_is_nothing_left():
-    pauses, seen = [0.0, 0.0, None], []
+    pauses, daemons = [0.0, 0.0, None], []
     feeder = ThreadFeeder()
-    feeder.start(lambda: seen.append(threading.current_thread().daemon) or pauses[len(seen) - 1])
+    feeder.start(lambda: daemons.append(threading.current_thread().daemon) or pauses[len(daemons) - 1])
     assert feeder.join(5)
-    assert seen == [True, True, True]
+    assert daemons == [True, True, True]
 
 
 def test_the_thread_can_be_stopped_and_started_anew():

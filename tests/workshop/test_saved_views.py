@@ -38,7 +38,7 @@ def sent(view):
     return json.loads(json.dumps(view.get_state(), default=str))
 
 
-def shown(saved, place=0):
+def output(saved, place=0):
     return saved["cells"][place]["outputs"][0]["data"]
 
 
@@ -53,8 +53,8 @@ def test_a_question_is_saved_with_what_was_answered():
     view = QuestionView("What is `x`?", ["one", "two"], lambda _: [reason], tried=[1])
     saved = notebook(view)
     without_views(saved)
-    assert "widgets" not in saved["metadata"] and VIEW not in shown(saved)
-    html = shown(saved)["text/html"]
+    assert "widgets" not in saved["metadata"] and VIEW not in output(saved)
+    html = output(saved)["text/html"]
     for part in ("What is <code>x</code>?", "○ A. one", "◉ B. two", "✗ B. Not this one", "x &lt; y"):
         assert part in html
     assert "`" not in html
@@ -83,9 +83,9 @@ def test_another_ones_widget_stays_as_it_is():
     import ipywidgets
 
     saved = notebook(ipywidgets.IntSlider(), TaskSizePicker())
-    before = copy.deepcopy(shown(saved))
+    before = copy.deepcopy(output(saved))
     without_views(saved)
-    assert shown(saved) == before and VIEW not in shown(saved, 1)
+    assert output(saved) == before and VIEW not in output(saved, 1)
     assert len(saved["metadata"]["widgets"][STATE]["state"]) == 1
 
 
@@ -93,7 +93,7 @@ def test_a_view_whose_state_nobody_has_is_left_as_words():
     saved = notebook(TaskSizePicker())
     saved["metadata"]["widgets"][STATE]["state"] = {}
     without_views(saved)
-    assert shown(saved) == {"text/plain": "words"}
+    assert output(saved) == {"text/plain": "words"}
 
 
 def test_a_notebook_without_states_is_left_alone():
@@ -109,5 +109,5 @@ def test_the_server_calls_it_before_it_saves(tmp_path):
     _load_jupyter_server_extension(type("Server", (), {"contents_manager": manager}))
     model = {"type": "notebook", "content": notebook(TaskSizePicker())}
     manager.run_pre_save_hooks(model=model, path="n.ipynb")
-    assert VIEW not in shown(model["content"])
+    assert VIEW not in output(model["content"])
     manager.run_pre_save_hooks(model={"type": "file", "content": "text"}, path="n.txt")

@@ -14,6 +14,8 @@ _KIND_IN_ARN: Final = (
     (r"arn:[^:]+:ecs:[^:]*:\d*:container-instance/(?P<cluster>[^/]+)/(?P<id>[^/]+)", "container instance"),
     (r"arn:[^:]+:ecs:[^:]*:\d*:capacity-provider/(?P<id>[^/]+)", "capacity provider"),
     (r"arn:[^:]+:ecs:[^:]*:\d*:task-definition/(?P<id>[^/]+:\d+)", "task definition"),
+    (r"arn:[^:]+:ecs:[^:]*:\d*:daemon-task-definition/(?P<id>[^/]+:\d+)", "daemon task definition"),
+    (r"(?P<id>arn:[^:]+:ecs:[^:]*:\d*:daemon/[^/]+/[^/]+)", "daemon"),
     (r"arn:[^:]+:ecr:[^:]*:\d*:repository/(?P<id>.+)", "repository"),
     (r"arn:[^:]+:logs:[^:]*:\d*:log-group:(?P<id>[^:]+)(:\*)?", "log group"),
     (r"(?P<id>arn:[^:]+:elasticloadbalancing:[^:]*:\d*:loadbalancer/.+)", "load balancer"),

@@ -40,16 +40,13 @@ def service(clients: Clients, reference: Reference) -> Iterator[Resource]:
 
 
 def task(clients: Clients, reference: Reference) -> Iterator[Resource]:
-    """A task by its id or ARN: without a tag it is whose service it belongs to."""
+    """A task by its id or ARN: without a tag it is whose service or daemon it belongs to."""
     answer = or_none_if_missing(
         clients("ecs").describe_tasks, cluster=reference.cluster, tasks=[reference.id], include=["TAGS"]
     )
     for task in answer["tasks"] if answer else []:
-        group = task.get("group", "")
-        service = group.removeprefix("service:")
-        container = (
-            Reference("service", service, task["clusterArn"]) if group.startswith("service:") else None
-        )
+        kind, _, name = task.get("group", "").partition(":")
+        container = Reference(kind, name, task["clusterArn"]) if kind in ("service", "daemon") else None
         yield Resource(
             reference, task["taskArn"], task.get("tags"), since=task.get("createdAt"), container=container
         )

@@ -5,6 +5,7 @@ from typing import Final
 
 from ecslab.connection.guarded_calls import Reference
 from ecslab.connection.ownership import (
+    daemon_readers,
     ecs_readers,
     machine_readers,
     network_readers,
@@ -19,6 +20,9 @@ READERS: Final[Mapping[str, Callable[[Clients, Reference], Iterator[Resource]]]]
     "task": ecs_readers.task,
     "task definition": ecs_readers.task_definition,
     "family": ecs_readers.family,
+    "daemon": daemon_readers.daemon,
+    "daemon task definition": daemon_readers.daemon_task_definition,
+    "daemon family": daemon_readers.family,
     "capacity provider": machine_readers.capacity_provider,
     "container instance": machine_readers.container_instance,
     "Auto Scaling group": machine_readers.auto_scaling_group,

@@ -33,7 +33,8 @@ def helper(app: Application) -> "ContainerDefinitionOutputTypeDef":
 
 def repair(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     definition = fault.definition()
-    helper = next(one for one in definition["containerDefinitions"] if one["name"] == fault.names.sidecar)
+    containers = definition["containerDefinitions"]
+    helper = next(container for container in containers if container["name"] == fault.names.sidecar)
     helper["essential"] = False
     fault.deploy(definition)
 

@@ -25,10 +25,10 @@ def unused_image(app: Application) -> str:
 
 
 def repair(lab: Connection, fault: "Fault") -> None:
-    there = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"]
+    images = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"]
     definition = fault.definition()
     web = definition["containerDefinitions"][0]
-    web["image"] = web["image"].rpartition(":")[0] + ":" + there[0]["imageTags"][0]
+    web["image"] = web["image"].rpartition(":")[0] + ":" + images[0]["imageTags"][0]
     fault.deploy(definition)
 
 

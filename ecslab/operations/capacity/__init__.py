@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
 from ecslab.figures import Figure, curve
-from ecslab.operations import instance_prices, prices
+from ecslab.operations import prices
 from ecslab.operations.capacity.agreement import agree, must_be_agreed
 from ecslab.operations.capacity.cases import cases
 from ecslab.operations.capacity.placement_puzzle import Puzzle, delete_puzzle, puzzle
 from ecslab.resources import (
+    arguments,
     external_machine,
     instance_group,
     managed_instances,
@@ -95,7 +96,12 @@ def reservation(lab: Connection, minutes: int = 15) -> Table:
 
     Args:
         minutes: how far back.
+
+    Raises:
+        BadArgument: it is no whole number from 1 on.
     """
+    arguments.lab(lab)
+    arguments.count("minutes", minutes, 1)
     end = metrics.now(lab)
     wanted = {"reservation": reservation_metric(lab)}
     points = metrics.read(lab, wanted, end - timedelta(minutes=minutes), end)["reservation"]
@@ -125,7 +131,12 @@ def break_even_curve(fits: int, instance_type: str = TYPE) -> Figure:
     Args:
         fits: how many tasks of the page fit on one instance.
         instance_type: one whose price is known.
+
+    Raises:
+        BadArgument: `fits` is no whole number from 1 on.
+        NotThere: the price of the type is not known.
     """
+    arguments.count("fits", fits, 1)
     shares = range(20, 101, 5)
     flat = {
         "Fargate": task_hour(),
@@ -152,6 +163,7 @@ def delete(lab: Connection) -> None:
 
     Tasks that belong to no service, and that run on instances, end with these.
     """
+    arguments.lab(lab)
     for name in (PAGE, MANAGED, MIXED):
         service.delete(lab, lab.name(name))
     external_machine.delete(lab)
@@ -169,12 +181,9 @@ def managed_hour(instance_type: str = MANAGED_TYPE) -> float:
     """US dollars that an hour of one Managed Instance costs with its fee, disk and public address, about.
 
     Raises:
-        KeyError: no price of this type is known here.
+        NotThere: no price of this type is known here.
     """
-    hour = instance_prices.managed_hour(instance_type)
-    if hour is None:
-        raise KeyError(instance_type)
-    return hour + prices.PUBLIC_IPV4_HOUR
+    return prices.instance_hour(instance_type, managed=True)
 
 
 def task_hour(*, spot: bool = False) -> float:

@@ -6,8 +6,9 @@ import math
 from typing import Final
 
 from ecslab.connection.connection import Connection
-from ecslab.errors import BadNumber, NotConfirmed
+from ecslab.errors import NotConfirmed
 from ecslab.operations import prices
+from ecslab.resources import arguments
 
 HOURS: Final = 2
 """How long a learner may take on a real account."""
@@ -22,8 +23,9 @@ def agree(lab: Connection, budget: float) -> None:
         budget: US dollars.
 
     Raises:
-        BadNumber: it is no amount of money.
+        BadArgument: it is no amount of money.
     """
+    arguments.lab(lab)
     dollars = _amount(budget)
     if lab.budget:
         lab.budget.agree(dollars / HOURS)
@@ -40,9 +42,10 @@ def must_be_agreed(
         again: whether what was agreed to before counts as well.
 
     Raises:
-        BadNumber: the budget is no amount of money.
+        BadArgument: the budget is no amount of money.
         NotConfirmed: there is none, or it is too small; the message says the price.
     """
+    arguments.lab(lab)
     dollars = None if budget is None else _amount(budget)
     whole = hourly * HOURS
     if not lab.budget or (again and dollars is None and lab.budget.agreed >= hourly):
@@ -59,9 +62,8 @@ def must_be_agreed(
 
 def _amount(budget: float) -> float:
     if isinstance(budget, bool) or not isinstance(budget, int | float) or not 0 < budget < math.inf:
-        raise BadNumber(
-            f"budget is {budget!r}.\n"
-            "  expected: US dollars, as a number above 0\n"
-            "  next:     ecslab.capacity.price() shows what an hour costs"
-        )
+        raise arguments.refuse(
+            "budget", budget, "US dollars, as a number above 0",
+            "ecslab.capacity.price() shows what an hour costs",
+        )  # fmt: skip
     return float(budget)

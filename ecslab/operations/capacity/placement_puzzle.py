@@ -13,7 +13,7 @@ from ecslab.connection.connection import Connection
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.operations import prices
 from ecslab.operations.capacity.agreement import must_be_agreed
-from ecslab.resources import container_instance, instance_group, task_definition
+from ecslab.resources import arguments, container_instance, instance_group, task_definition
 from ecslab.resources.container_instance.instance_reader import attribute, remaining
 from ecslab.resources.instance_group import TYPE
 from ecslab.resources.task import task_reader
@@ -90,6 +90,7 @@ def puzzle(lab: Connection, budget: float | None = None) -> Puzzle:
         NotConfirmed: on a real account, without a budget that covers two hours; the message says the price.
         NotThere: cluster, image or execution role is missing.
     """
+    arguments.lab(lab)
     group = instance_group.group(lab, lab.name(NAME))
     if not group:
         must_be_agreed(lab, budget, INSTANCES * prices.instance_hour(TYPE), "the puzzle")
@@ -132,6 +133,7 @@ def delete_puzzle(lab: Connection) -> bool:
 
     The instance profile goes, too, if no other launch template of the lesson is there.
     """
+    arguments.lab(lab)
     gone = instance_group.delete(lab, lab.name(NAME))
     if not instance_group.template(lab, lab.name(instance_group.GROUP)):
         instance_group.instance_profile.delete(lab)

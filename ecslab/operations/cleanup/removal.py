@@ -15,6 +15,7 @@ from ecslab.connection.missing import or_none_if_missing
 from ecslab.operations.cleanup import ending
 from ecslab.operations.cleanup.inventory import (
     clusters,
+    daemons,
     discovery,
     ecs,
     launching,
@@ -84,6 +85,8 @@ REMOVALS: Final = (
     Removal("service", ecs.services, call("ecs", "delete_service", "service", force=True)),
     Removal("task", ecs.tasks, call("ecs", "stop_task", "task", reason="cleaned up by ecslab"),
             settle=ecs.wait_until_stopped),
+    # they drain the instances of their capacity providers, which can go when no daemon has them
+    Removal("daemon", daemons.daemons, daemons.delete_daemon, settle=daemons.wait_until_deleted),
     # off their clusters, so that nothing makes instances any more; before their groups
     Removal("capacity provider", providers.capacity_providers, providers.delete_provider,
             settle=providers.wait_until_deleted),
@@ -99,6 +102,8 @@ REMOVALS: Final = (
     Removal("cluster", clusters.clusters, call("ecs", "delete_cluster", "cluster")),
     Removal("task definition", ecs.task_definitions,
             call("ecs", "deregister_task_definition", "taskDefinition")),
+    Removal("daemon task definition", daemons.task_definitions,
+            call("ecs", "delete_daemon_task_definition", "daemonTaskDefinition")),
     Removal("launch template", launching.launch_templates,
             call("ec2", "delete_launch_template", "LaunchTemplateId")),
     # their instances leave with the tasks

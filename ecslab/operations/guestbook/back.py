@@ -175,10 +175,10 @@ def _address(lab: Connection) -> str:
 def _json(reply: HttpReply) -> BookAnswer:
     kind = reply.headers.get("content-type", "")
     if reply.status not in (200, 201) or not kind.startswith("application/json"):
-        said = reply.text if kind.startswith("application/json") else kind.partition(";")[0]
+        content = reply.text if kind.startswith("application/json") else kind.partition(";")[0]
         raise Unreachable(
             f"the guestbook cannot be opened: {ENTRIES} answers {reply.status}.\n"
-            f"  seen: {said} by {reply.headers.get('server', 'a server without a name')}\n"
+            f"  seen: {content} by {reply.headers.get('server', 'a server without a name')}\n"
             "  next: its back is made in notebook 07, step 5: guestbook.create_back(lab)"
         )
     return cast("BookAnswer", json.loads(reply.body))

@@ -135,12 +135,12 @@ class SentVisitors(Visitors):
             if rate <= 0:
                 due = self._now() + 1.0
             elif due <= self._now():
-                self._one()
+                self._send_request()
                 due = max(due + 1 / rate, self._now() - 1.0)
             self._pause(max(0.0, min(due - self._now(), 1.0)))
         self._ended.set()
 
-    def _one(self) -> None:
+    def _send_request(self) -> None:
         try:
             status = self._ask().status
         except Unreachable:

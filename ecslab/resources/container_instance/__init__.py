@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/create-capacity.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ecslab import figures
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.display.tables import Table
 from ecslab.errors import SandboxOnly
+from ecslab.resources import arguments
 from ecslab.resources.container_instance import layout
 from ecslab.resources.container_instance.instance_reader import attribute, is_external, registered, remaining
 from ecslab.resources.machines import machine_reader
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from ecslab.figures import Figure
 
+_SHOWN: Final = "DescribeContainerInstances", "instance = ecslab.container_instance.of_cluster(lab)[0]"
+
 
 def of_cluster(lab: Connection, cluster: str | None = None) -> list[ContainerInstanceTypeDef]:
     """The container instances of a cluster as DescribeContainerInstances shows them, oldest first.
@@ -29,6 +32,9 @@ def of_cluster(lab: Connection, cluster: str | None = None) -> list[ContainerIns
     Args:
         cluster: the lesson's unless given. One that is not there has none.
     """
+    arguments.lab(lab)
+    if cluster is not None:
+        arguments.text("cluster", cluster, lab.names.cluster)
     shown = or_none_if_missing(machine_reader.container_instances, lab, cluster or lab.names.cluster)
     return sorted(shown or (), key=lambda each: (each["registeredAt"], each["ec2InstanceId"]))
 
@@ -42,8 +48,13 @@ def tasks(lab: Connection, instance: ContainerInstanceTypeDef) -> list[str]:
     """The ARNs of the tasks on a container instance of the lesson's cluster that have not stopped.
 
     Those that are still to run, and those that are being stopped.
+
+    Raises:
+        BadArgument: it is no container instance as DescribeContainerInstances shows it.
     """
-    held = layout.holding(lab, lab.names.cluster, containerInstance=instance["containerInstanceArn"])
+    arguments.lab(lab)
+    arn = arguments.described("instance", instance, "containerInstanceArn", *_SHOWN)
+    held = layout.holding(lab, lab.names.cluster, containerInstance=arn)
     return [task["taskArn"] for task in held]
 
 
@@ -56,6 +67,7 @@ def draw(lab: Connection, cluster: str | None = None) -> Figure:
     Raises:
         NotThere: there is no such cluster.
     """
+    arguments.lab(lab)
     return figures.instances(layout.look(lab, cluster))
 
 
@@ -87,8 +99,11 @@ def wait_until_registered(
     """Wait until so many container instances of a cluster are ACTIVE with their agent connected.
 
     Raises:
+        BadArgument: `count` is no whole number from 1 on.
         StillWaiting: they are not; wrong user data, a missing profile or no way to ECS are the usual reasons.
     """
+    arguments.lab(lab)
+    arguments.count("count", count, 1)
 
     def ready() -> list[ContainerInstanceTypeDef] | None:
         instances = [
@@ -105,6 +120,8 @@ def connect_agent(lab: Connection, instance: ContainerInstanceTypeDef, *, connec
     Raises:
         SandboxOnly: the lab is on a real account, where you would stop the agent on the instance itself.
     """
+    arguments.lab(lab)
     if lab.where != "sandbox":
         raise SandboxOnly("container_instance.connect_agent()", "`sudo systemctl stop ecs` on the instance")
-    lab.control("inject", kind="agent", instance=instance["ec2InstanceId"], connected=connected)
+    machine = arguments.described("instance", instance, "ec2InstanceId", *_SHOWN)
+    lab.control("inject", kind="agent", instance=machine, connected=connected)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
+from ecslab.resources import arguments, container_instance, network
 from ecslab.resources import cluster as clusters
-from ecslab.resources import container_instance, network
 from ecslab.resources.instance_group import instance_profile
 from ecslab.resources.instance_group.group_reader import cluster_in, group, provider, template
 
@@ -25,6 +26,7 @@ IMAGE: Final = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/rec
 TYPE: Final = "t3.medium"
 MOST: Final = 4
 """So many instances a group may have at the most: a bound for the bill."""
+_CLUSTER_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 __all__ = [
     "GROUP", "IMAGE", "MOST", "TYPE", "cluster_in", "create", "delete", "group", "instance_profile",
@@ -43,7 +45,20 @@ def user_data(cluster: str, attributes: Mapping[str, str] | None = None) -> str:
     Args:
         cluster: in which it is to register.
         attributes: of its own, which placement constraints may name.
+
+    Raises:
+        BadArgument: that cannot be the name of a cluster, or the attributes are no names and values.
     """
+    if attributes and not _are_attributes(attributes):
+        raise arguments.refuse(
+            "attributes", attributes, "names and values, as in {'rack': 'a'}, without quotation marks",
+            "the same call with other attributes",
+        )  # fmt: skip
+    if not isinstance(cluster, str) or not _CLUSTER_NAME.fullmatch(cluster):
+        raise arguments.refuse(
+            "cluster", cluster, "the name of a cluster: letters, digits, - and _",
+            "ecslab.instance_group.user_data(lab.names.cluster)",
+        )  # fmt: skip
     lines = ["#!/bin/bash", f"echo ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config"]
     if attributes:
         lines.append(f"echo 'ECS_INSTANCE_ATTRIBUTES={json.dumps(attributes)}' >> /etc/ecs/ecs.config")
@@ -73,22 +88,18 @@ def create(
         most: how many instances it may have.
 
     Raises:
+        BadArgument: `count` is more than `most`, or one of them is no number from 0 on.
         NotConfirmed: on a real account, where no budget for instances is agreed to.
 
     Returns:
         The group as DescribeAutoScalingGroups shows it.
     """
-    name = name or lab.name(GROUP)
-    if not template(lab, name):
-        lab.ec2.create_launch_template(
-            LaunchTemplateName=name,
-            LaunchTemplateData={
-                "ImageId": IMAGE,
-                "InstanceType": TYPE,
-                "IamInstanceProfile": {"Name": profile(lab)},
-                "UserData": user_data(lab.names.cluster, attributes),
-            },
-        )
+    arguments.lab(lab)
+    name = lab.name(GROUP) if name is None else name
+    arguments.text("name", name, GROUP)
+    arguments.count("most", most, 0)
+    arguments.count("count", count, 0, most)
+    _make_template(lab, name, user_data(lab.names.cluster, attributes))
     if not group(lab, name):
         lab.client("autoscaling").create_auto_scaling_group(
             AutoScalingGroupName=name,
@@ -101,12 +112,33 @@ def create(
     return group(lab, name)
 
 
+def _make_template(lab: Connection, name: str, data: str) -> None:
+    """A launch template of that name with this user data, if there is none."""
+    if not template(lab, name):
+        lab.ec2.create_launch_template(
+            LaunchTemplateName=name,
+            LaunchTemplateData={
+                "ImageId": IMAGE,
+                "InstanceType": TYPE,
+                "IamInstanceProfile": {"Name": profile(lab)},
+                "UserData": data,
+            },
+        )
+
+
+def _are_attributes(attributes: object) -> bool:
+    """Whether the line for the agent takes them: the shell has it in single quotation marks."""
+    texts = [*attributes, *attributes.values()] if isinstance(attributes, Mapping) else [None]
+    return all(isinstance(each, str) and "'" not in each for each in texts)
+
+
 def delete(lab: Connection, name: str | None = None) -> bool:
     """Delete provider, group with its instances, and template of one name; True if a group was there.
 
     What runs on the instances ends with them. The instance profile stays: others may use it.
     """
-    name = name or lab.name(GROUP)
+    arguments.lab(lab)
+    name = lab.name(GROUP) if name is None else name
     _without_provider(lab, name)
     shown = group(lab, name)
     if shown:
@@ -130,11 +162,11 @@ def _without_provider(lab: Connection, name: str) -> None:
         return
     shown = clusters.find(lab)
     if shown and name in shown["capacityProviders"]:
-        kept = [each for each in shown["capacityProviders"] if each != name]
+        others = [each for each in shown["capacityProviders"] if each != name]
         strategy = [
             item for item in shown["defaultCapacityProviderStrategy"] if item["capacityProvider"] != name
         ]
         lab.ecs.put_cluster_capacity_providers(
-            cluster=lab.names.cluster, capacityProviders=kept, defaultCapacityProviderStrategy=strategy
+            cluster=lab.names.cluster, capacityProviders=others, defaultCapacityProviderStrategy=strategy
         )
     or_none_if_missing(lab.ecs.delete_capacity_provider, capacityProvider=name)

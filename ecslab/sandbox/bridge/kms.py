@@ -28,7 +28,7 @@ class KmsBackend(MotoKmsBackend):  # type: ignore[misc]  # moto ships no types
     def _url_module(self) -> object:
         return sys.modules[__name__]
 
-    def found(self, name: str) -> Key | None:
+    def key(self, name: str) -> Key | None:
         """The key by its id, its ARN, or an alias; None if there is none."""
         alias = self.get_alias_name(name)
         key_id = self.get_key_id_from_alias(alias) if alias.startswith("alias/") else name
@@ -37,7 +37,7 @@ class KmsBackend(MotoKmsBackend):  # type: ignore[misc]  # moto ships no types
     def encrypt(
         self, key_id: str, plaintext: bytes, encryption_context: dict[str, str]
     ) -> tuple[bytes, str]:
-        _check_enabled(self.found(key_id))
+        _check_enabled(self.key(key_id))
         made: tuple[bytes, str] = super().encrypt(key_id, plaintext, encryption_context)
         return made
 
@@ -45,8 +45,8 @@ class KmsBackend(MotoKmsBackend):  # type: ignore[misc]  # moto ships no types
         self, ciphertext_blob: bytes, encryption_context: dict[str, str], key_id: str | None = None
     ) -> tuple[bytes, str]:
         decrypted: tuple[bytes, str] = super().decrypt(ciphertext_blob, encryption_context)
-        key = self.found(decrypted[1])
-        if key_id is not None and self.found(key_id) is not key:
+        key = self.key(decrypted[1])
+        if key_id is not None and self.key(key_id) is not key:
             raise _wrong_key()
         _check_enabled(key)
         return decrypted
@@ -68,21 +68,21 @@ class KmsBackend(MotoKmsBackend):  # type: ignore[misc]  # moto ships no types
 
     def enable_key(self, key_id: str) -> None:
         """moto takes no ARN here, nor in the three below."""
-        _check_not_leaving(self.found(key_id))
+        _check_not_leaving(self.key(key_id))
         super().enable_key(self.get_key_id(key_id))
 
     def disable_key(self, key_id: str) -> None:
-        _check_not_leaving(self.found(key_id))
+        _check_not_leaving(self.key(key_id))
         super().disable_key(self.get_key_id(key_id))
 
     def cancel_key_deletion(self, key_id: str) -> None:
-        key = self.found(key_id)
+        key = self.key(key_id)
         if key is not None and key.key_state != "PendingDeletion":
             raise _invalid_state(f"{key.arn} is not pending deletion.")
         super().cancel_key_deletion(self.get_key_id(key_id))
 
     def schedule_key_deletion(self, key_id: str, pending_window_in_days: int) -> float:
-        _check_not_leaving(self.found(key_id))
+        _check_not_leaving(self.key(key_id))
         if not 7 <= pending_window_in_days <= 30:
             bound = "greater than or equal to 7" if pending_window_in_days < 7 else "less than or equal to 30"
             raise _out_of_bounds("pendingWindowInDays", pending_window_in_days, bound)
@@ -108,7 +108,7 @@ class KmsResponse(MotoKmsResponse):  # type: ignore[misc]
 
     def get_key_rotation_status(self) -> str:
         answer = json.loads(super().get_key_rotation_status())
-        key = self.kms_backend.found(self._get_param("KeyId"))
+        key = self.kms_backend.key(self._get_param("KeyId"))
         if answer["KeyRotationEnabled"]:
             days, since = key.rotation
             answer |= {"RotationPeriodInDays": days, "NextRotationDate": since + days * _DAY}

@@ -12,6 +12,12 @@ Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm",
 
 def backend(service: Service, region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
+    install(service)
+    return get_backend(service)[current_account().id][region]
+
+
+def install(service: str) -> None:
+    """Put what is ours of a service (by its signing name) in the place of moto's, if there is any."""
     if service == "acm":
         from ecslab.sandbox.bridge import acm
 
@@ -32,17 +38,16 @@ def backend(service: Service, region: str = "aws") -> Any:
         from ecslab.sandbox.bridge import ssm
 
         ssm.install()
-    return get_backend(service)[current_account().id][region]
 
 
 def backends_in_use(service: str) -> list[Any]:
     """The account's backends of a service, by boto3's name, in each Region in which somebody has used it."""
     account = current_account().id
     return [
-        found
+        backend
         for held in BackendDict._instances
         if held.service_name == service and account in held
-        for found in held[account].values()
+        for backend in held[account].values()
     ]
 
 

@@ -104,8 +104,8 @@ class Stream(LogStream):  # type: ignore[misc]  # moto ships no types
         lines, until = self.lines.between(_later(start, retained_from(self.log_group)), end), seen_until(self)
         return lines if until is None else (line for line in lines if line.ingestion_time <= until * 1000)
 
-    def found(self, start: int | None, end: int | None) -> Iterator[tuple[LogLine, "Stream"]]:
-        """The same, each with this stream."""
+    def with_stream(self, start: int | None, end: int | None) -> Iterator[tuple[LogLine, "Stream"]]:
+        """What `readable` gives, each line with this stream."""
         return ((line, self) for line in self.readable(start, end))
 
     def filtered(self, line: LogLine) -> dict[str, object]:

@@ -122,7 +122,7 @@ def _page(
         if not re.fullmatch(r"\d{56}", after, re.ASCII):
             return []  # as AWS answers a token that it never gave
         start = int(after) >> TIME_BITS
-    by_stream = [stream.found(start, end) for stream in streams]
+    by_stream = [stream.with_stream(start, end) for stream in streams]
     merged = heapq.merge(*by_stream, key=lambda event: event[0].timestamp)
     fitting = (stream.filtered(line) for line, stream in merged if wanted.matches(line.message))
     if after is None:

@@ -1,6 +1,7 @@
-"""The token that says from which item on the next page of a list goes."""
+"""Pages of a list, and the token that says from which item on the next one goes."""
 
 import base64
+from collections.abc import Sequence
 
 _WORD = "from"
 
@@ -19,3 +20,22 @@ def start(token: str | None) -> int | None:
     except ValueError:  # not base64, or not text
         return None
     return int(number) if word == _WORD and number.isdecimal() else None
+
+
+def page(member: str, rows: Sequence[object], first: int, size: int) -> dict[str, object]:
+    """The rows from `first` on under a member, with a NextToken if there are more than `size`."""
+    answer: dict[str, object] = {member: list(rows[first : first + size])}
+    if first + size < len(rows):
+        answer["NextToken"] = token(first + size)
+    return answer
+
+
+def size_problem(size: int, most: int, member: str) -> str | None:
+    """What is wrong with the size of a page that a request asks for; None if nothing is."""
+    if 1 <= size <= most:
+        return None
+    bound = "greater than or equal to 1" if size < 1 else f"less than or equal to {most}"
+    return (
+        f"1 validation error detected: Value '{size}' at '{member}' failed to satisfy constraint: "
+        f"Member must have value {bound}"
+    )

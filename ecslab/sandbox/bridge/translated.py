@@ -1,10 +1,9 @@
 """The services of our own that are spoken to in several protocols: who carries out their operations."""
 
 from collections.abc import Mapping
-from typing import Any
 
 
-def call(service: str, operation: str, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+def call(service: str, operation: str, given: Mapping[str, object], region: str) -> dict[str, object]:
     """Carry out an operation of a service (by its signing name) of `translation.SERVICES`.
 
     Raises:

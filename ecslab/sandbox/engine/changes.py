@@ -6,7 +6,7 @@ from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.engine.journaled_account import JournaledAccount
 from ecslab.sandbox.engine.timekeeper import Timekeeper
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.journal.kept_headers import kept
+from ecslab.sandbox.journal.kept_headers import kept_headers
 from ecslab.sandbox.journal.record import Record
 from ecslab.sandbox.wire.moto_routes import FAILURES
 from ecslab.sandbox.world.errors import AwsError, BrokenOff
@@ -45,7 +45,7 @@ class Changes:
                 self._undo(sizes, about)
             else:
                 wire = {"method": request.method, "path": request.path, "query": request.query}
-                details = {**about, **wire, "headers": kept(request.headers)}
+                details = {**about, **wire, "headers": kept_headers(request.headers)}
                 account.keep(Record(account.clock.now, "request", details, request.body))
                 account.mutations += 1
                 account.snapshots.happened(snapshots.REQUEST)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
+from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 from ecslab import __version__
 from ecslab.sandbox.engine import moto_import
@@ -26,6 +26,7 @@ from ecslab.sandbox.wire.credentials import Credentials
 from ecslab.sandbox.world.time.clock import Clock
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.account import Account
     from ecslab.sandbox.snapshot.file import Snapshot
 
 AT_STOP: Final = 2_000
@@ -54,7 +55,7 @@ class Restored:
     records: int
     about: About
     clock: Clock
-    account: Any
+    account: "Account"
 
 
 class Snapshots:

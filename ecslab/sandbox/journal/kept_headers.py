@@ -5,7 +5,7 @@ from typing import Final
 
 from ecslab.sandbox.journal.strict_json import Schema, closed, optional, text
 
-__all__ = ["SCHEMA", "kept"]
+__all__ = ["SCHEMA", "kept_headers"]
 
 _NAMES: Final = (
     "content-type", "x-amz-target", "range", "content-range", "accept",
@@ -27,6 +27,6 @@ SCHEMA: Final[Schema] = {
 }
 
 
-def kept(headers: Mapping[str, str]) -> dict[str, str]:
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Of a request's headers, those that its repetition needs."""
     return {name: value for name, value in headers.items() if name in _NAMES or name.startswith(_METADATA)}

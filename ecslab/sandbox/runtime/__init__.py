@@ -7,7 +7,7 @@ process; an engine that runs real containers would be a second runtime behind th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.pools import Pool
@@ -39,7 +39,7 @@ class ContainerImage(Protocol):
         """`amd64` or `arm64`, as the image's configuration spells it."""
 
     @property
-    def config(self) -> dict[str, Any]:
+    def config(self) -> dict[str, object]:
         """The OCI image configuration, whose `config` holds Entrypoint, Cmd, Env, WorkingDir and
         StopSignal.
         """

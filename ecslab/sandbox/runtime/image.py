@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final, TypedDict, cast
 
 from ecslab.sandbox.runtime.root_fs import RootFS
 
@@ -11,6 +11,16 @@ SYNTHETIC: Final = "ecslab.synthetic"
 """Config label of the sandbox's own base images, and so of every image built on one."""
 NOMINAL_EXTRA: Final = "ecslab.nominal-extra"
 """Config label: bytes that the real image has and the synthetic one leaves out."""
+
+
+class RunConfig(TypedDict, total=False):
+    """How a container of an image is run, as the OCI image specification has it. Any member may be null."""
+
+    Entrypoint: list[str] | None
+    Cmd: list[str] | None
+    Env: list[str] | None
+    WorkingDir: str | None
+    Labels: dict[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -41,20 +51,20 @@ class Image:
     reference: str
     digest: str
     architecture: str
-    config: dict[str, Any] = field(compare=False, repr=False)
+    config: dict[str, object] = field(compare=False, repr=False)
     layers: tuple[Layer, ...] = field(repr=False)
     size: int
     nominal_size: int
     synthetic: bool
 
     @classmethod
-    def of(cls, reference: str, digest: str, config: dict[str, Any], layers: tuple[Layer, ...]) -> "Image":
+    def of(cls, reference: str, digest: str, config: dict[str, object], layers: tuple[Layer, ...]) -> "Image":
         """The image whose sizes and nature follow from its config and layers."""
-        labels = (config.get("config") or {}).get("Labels") or {}
+        labels = cast("RunConfig", config.get("config") or {}).get("Labels") or {}
         size = sum(layer.size for layer in layers)
         extra = str(labels.get(NOMINAL_EXTRA, "0"))
         return cls(
-            reference, digest, config.get("architecture") or "amd64", config, layers, size,
+            reference, digest, str(config.get("architecture") or "amd64"), config, layers, size,
             nominal_size=size + (int(extra) if extra.isdecimal() else 0),
             synthetic=SYNTHETIC in labels,
         )  # fmt: skip

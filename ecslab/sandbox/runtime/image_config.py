@@ -1,15 +1,16 @@
 """How an image's configuration and a container definition go together."""
 
-from typing import Any, Final
+from typing import Final, cast
 
 from ecslab.sandbox.runtime import ContainerSpec
+from ecslab.sandbox.runtime.image import RunConfig
 from ecslab.sandbox.runtime.layer_stream import BadLayer
 from ecslab.sandbox.runtime.limits import LONGEST_PATH
 
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def checked_config(config: dict[str, Any]) -> dict[str, Any]:
+def checked_config(config: dict[str, object]) -> dict[str, object]:
     """An image's configuration, which a stranger wrote, if a container can be started by it.
 
     Raises:
@@ -30,10 +31,9 @@ def checked_config(config: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def image_config(spec: ContainerSpec) -> dict[str, Any]:
+def image_config(spec: ContainerSpec) -> RunConfig:
     """The part of the image's configuration that says how to run it."""
-    config: dict[str, Any] = spec.image.config.get("config") or {}
-    return config
+    return cast("RunConfig", spec.image.config.get("config") or {})
 
 
 def combined_command(spec: ContainerSpec) -> list[str]:

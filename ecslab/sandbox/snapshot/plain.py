@@ -41,18 +41,18 @@ def _make_moment(text: str, in_utc: bool, fold: int) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold)
 
 
-def _make_random(state: tuple[Any, ...]) -> random.Random:
+def _make_random(state: tuple[object, ...]) -> random.Random:
     made = random.Random()
     made.setstate(state)
     return made
 
 
-def _held(file: Any) -> tuple[object, ...]:
+def _held(file: "tempfile.SpooledTemporaryFile[bytes]") -> tuple[object, ...]:
     at = file.tell()
     file.seek(0)
     content = file.read()
     file.seek(at)
-    return content, at, file._max_size
+    return content, at, file._max_size  # type: ignore[attr-defined]  # typeshed leaves it out
 
 
 def _make_file(content: bytes, at: int, most: int) -> object:

@@ -12,17 +12,36 @@ import weakref
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 from ecslab.sandbox.snapshot import names
 from ecslab.sandbox.snapshot.names import Refused
 from ecslab.sandbox.snapshot.plain import MAKERS
 from ecslab.sandbox.snapshot.writing import BASES, FACTORIES, Node, Written
 
+if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.account import Account
+    from ecslab.sandbox.world.time.clock import Clock
+
 Parts = Sequence[int]
+Fill = Callable[..., None]
 
 
-def read(graph: Written, given: Mapping[str, object]) -> Any:
+class _Runs(Protocol):
+    """What does something itself."""
+
+    def come_back(self) -> None: ...
+
+
+class _Later(NamedTuple):
+    """Something empty that is to be filled with the things of these numbers."""
+
+    fill: Fill
+    thing: object
+    parts: Parts
+
+
+def read(graph: Written, given: Mapping[str, object]) -> "tuple[Clock, Account]":
     """What hangs on the graph's root.
 
     Args:
@@ -35,7 +54,7 @@ def read(graph: Written, given: Mapping[str, object]) -> Any:
     collects = gc.isenabled()
     gc.disable()  # it would go through all that is made, again and again
     try:
-        return _Reader(graph, given).root()
+        return cast("tuple[Clock, Account]", _Reader(graph, given).root())
     finally:
         if collects:
             gc.enable()
@@ -44,21 +63,21 @@ def read(graph: Written, given: Mapping[str, object]) -> Any:
 class _Reader:
     def __init__(self, graph: Written, given: Mapping[str, object]):
         self._graph, self._given = graph, given
-        self._things: list[Any] = [*[None] * len(graph.nodes), *reversed(graph.scalars)]
+        self._things: list[object] = [*[None] * len(graph.nodes), *reversed(graph.scalars)]
         self._shapes = [_shape(*shape) for shape in graph.shapes]
-        self._waiting: list[Any] = []  # what does something itself, once all around it is there again
+        self._waiting: list[_Runs] = []  # what does something itself, once all around it is there again
 
     def root(self) -> object:
         nodes, things = self._graph.nodes, self._things
-        later: list[tuple[Callable[..., None], Any, Parts]] = []
-        hashed: list[tuple[Callable[..., None], Any, Parts]] = []
+        later: list[_Later] = []
+        hashed: list[_Later] = []
         for number, node in enumerate(nodes):
             if node[0] == "object":
                 self._shell(number, node, later, hashed)
             elif node[0] in _SHELLS:
                 make, fill, hashes = _SHELLS[node[0]]
                 things[number] = make()
-                (hashed if hashes else later).append((fill, things[number], node[1:]))
+                (hashed if hashes else later).append(_Later(fill, things[number], node[1:]))
         for number, node in enumerate(nodes):
             if node[0] in _MADE:
                 things[number] = _MADE[node[0]](self, *node[1:])
@@ -70,17 +89,17 @@ class _Reader:
             thing.come_back()
         return things[self._graph.root]
 
-    def _shell(self, number: int, node: Node, later: list[Any], hashed: list[Any]) -> None:
+    def _shell(self, number: int, node: Node, later: list[_Later], hashed: list[_Later]) -> None:
         kind, base, attributes = self._shapes[node[1]]
-        new: Any = base.__new__
+        new = cast("Callable[[type], object]", base.__new__)
         made = self._things[number] = new(kind)
         if hasattr(kind, "come_back"):
-            self._waiting.append(made)
+            self._waiting.append(cast("_Runs", made))
         count = len(attributes)
-        later.append((functools.partial(_set, attributes), made, node[2 : 2 + count]))
+        later.append(_Later(functools.partial(_set, attributes), made, node[2 : 2 + count]))
         if base is not object:
             _, fill, hashes = _SHELLS[base.__name__]
-            (hashed if hashes else later).append((fill, made, node[2 + count :]))
+            (hashed if hashes else later).append(_Later(fill, made, node[2 + count :]))
 
     def _given_thing(self, name: str, *way: str) -> object:
         given = self._given[name]
@@ -94,7 +113,8 @@ class _Reader:
 
     def _subclass(self, kind: int, value: int) -> object:
         made, plain = self._things[kind], self._things[value]
-        return type(plain).__new__(_class(made), plain)
+        new = cast("Callable[[type, object], object]", type(plain).__new__)
+        return new(_class(made), plain)
 
     def _member(self, kind: int, name: int) -> object:
         return _class(self._things[kind])[self._things[name]]  # type: ignore[index]
@@ -133,7 +153,7 @@ def _class(named: object) -> type:
     return named
 
 
-def _function(named: object) -> Callable[..., Any]:
+def _function(named: object) -> Callable[..., object]:
     if not isinstance(named, types.FunctionType):
         raise Refused(f"{named!r} is no function")
     return named
@@ -157,13 +177,13 @@ def _fill_weakly(held: "weakref.WeakValueDictionary[object, object]", parts: lis
     held.update(zip(parts[::2], parts[1::2], strict=True))
 
 
-def _fill_default(held: "defaultdict[object, object]", parts: list[Any]) -> None:
-    held.default_factory = parts[0]
+def _fill_default(held: "defaultdict[object, object]", parts: list[object]) -> None:
+    held.default_factory = cast("Callable[[], object] | None", parts[0])
     _fill_dict(held, parts[1:])
 
 
-def _fill_deque(held: "deque[object]", parts: list[Any]) -> None:
-    deque.__init__(held, parts[1:], parts[0])
+def _fill_deque(held: "deque[object]", parts: list[object]) -> None:
+    deque.__init__(held, parts[1:], cast("int | None", parts[0]))
 
 
 def _fill_error(error: Exception, parts: list[object]) -> None:
@@ -174,7 +194,7 @@ def _fill_cell(cell: types.CellType, parts: list[object]) -> None:
     (cell.cell_contents,) = parts
 
 
-_SHELLS: Final[Mapping[object, tuple[Callable[[], Any], Callable[..., None], bool]]] = {
+_SHELLS: Final[Mapping[object, tuple[Callable[[], object], Fill, bool]]] = {
     "list": (list, list.extend, False),
     "deque": (deque, _fill_deque, False),
     "cell": (types.CellType, _fill_cell, False),

@@ -22,6 +22,7 @@ from ecslab.sandbox.snapshot.plain import kind_of
 __all__ = ["BASES", "FACTORIES", "Node", "Written", "written"]
 
 Node = list[Any]
+"""A word that says what it is, then numbers and texts: as JSON gives it back."""
 _HEAP_TYPE: Final = 1 << 9  # a class that a `class` statement made
 FACTORIES: Final[Mapping[str, type]] = {kind.__name__: kind for kind in (dict, float, int, list, set, str)}
 """Python's own classes that a thing may hold."""
@@ -227,7 +228,7 @@ def _pairs(held: dict[object, object]) -> Iterable[object]:
     return itertools.chain.from_iterable(items)
 
 
-def _in_order(held: set[Any]) -> Iterable[object]:
+def _in_order(held: set[str]) -> Iterable[object]:
     """A set of texts has another order in each process."""
     return sorted(set.__iter__(held)) if all(type(each) is str for each in set.__iter__(held)) else held
 

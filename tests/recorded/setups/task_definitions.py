@@ -64,11 +64,11 @@ def bridge_td(scene: Scene) -> None:
 
 @setup
 def tagged_td(scene: Scene) -> None:
-    given = {
+    tag_values = {
         "definition-only": "definition-initial", "overlap": "definition-wins-question",
         "stackd-probe": "stackd-ecs-tags",
     }  # fmt: skip
-    _register(scene, "td", [{"name": "probe", **SLEEPER}], tags=tags(given), **FARGATE)
+    _register(scene, "td", [{"name": "probe", **SLEEPER}], tags=tags(tag_values), **FARGATE)
 
 
 @setup

@@ -36,8 +36,8 @@ def run_two(scene: Scene) -> None:
 
 @setup
 def task_retagged(scene: Scene) -> None:
-    given = {"overlap": "task-mutated", "request-only": "task-mutated", "task-added": "task-added-value"}
-    scene.call("ecs", "tag_resource", resourceArn=scene["task"], tags=tags(given))
+    tag_values = {"overlap": "task-mutated", "request-only": "task-mutated", "task-added": "task-added-value"}
+    scene.call("ecs", "tag_resource", resourceArn=scene["task"], tags=tags(tag_values))
     scene.call("ecs", "untag_resource", resourceArn=scene["task"], tagKeys=["remove-me"])
 
 

@@ -1,9 +1,6 @@
 """ECR alone under moto's mock, with a clock that a test moves; and a tiny image to push."""
 
-import hashlib
-import io
 import json
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +16,7 @@ from ecslab.sandbox.bridge.account import Account, enter
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.world.time.clock import Clock
+from tests.sandbox.image_blobs import layer_of, sha
 
 ACCOUNT = "123456789012"
 OCI = "application/vnd.oci.image.manifest.v1+json"
@@ -79,23 +77,9 @@ def rig(home: Path | None = None) -> Iterator[Rig]:
             ecr_backends.clear()
 
 
-def sha(blob: bytes) -> str:
-    return "sha256:" + hashlib.sha256(blob).hexdigest()
-
-
-def tar(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return out.getvalue()
-
-
 def image(page: bytes = b"hi", architecture: str = "amd64") -> tuple[str, list[bytes]]:
     """A manifest, and its config and one layer."""
-    layer = tar({"usr/local/apache2/htdocs/index.html": page})
+    layer = layer_of({"usr/local/apache2/htdocs/index.html": page})
     config = json.dumps(
         {"architecture": architecture, "os": "linux", "config": {"Cmd": ["httpd-foreground"]},
          "rootfs": {"type": "layers", "diff_ids": [sha(layer)]}}

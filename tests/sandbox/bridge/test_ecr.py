@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
+from ecr_rig import ACCOUNT, LIST, OCI, image, rig
 
 from ecslab.sandbox.bridge.ecr import backend as backend_module
 from ecslab.sandbox.bridge.ecr import constraints, scans, tokens
 from ecslab.sandbox.bridge.ecr import layers as layers_module
+from tests.sandbox.image_blobs import sha
 
 MIB = 1024 * 1024
 NOWHERE = "sha256:" + "0" * 64

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
+from ecr_rig import ACCOUNT, LIST, OCI, image, rig
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.runtime.layer_stream import BadLayer
 from ecslab.sandbox.world.time.clock import Clock
+from tests.sandbox.image_blobs import sha
 
 HERE = "us-east-1"
 WEB = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web"

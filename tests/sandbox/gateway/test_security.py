@@ -141,7 +141,7 @@ def password(word=SECRET):
 def test_it_is_no_open_proxy(target, headers, status):
     recorder = Recorder()
     assert through(target, headers, recorder=recorder)[0] == status
-    assert [seen[0] for seen in recorder.seen] in ([], ["203.0.113.99"])
+    assert [request[0] for request in recorder.seen] in ([], ["203.0.113.99"])
 
 
 @pytest.mark.parametrize("method", ["CONNECT", "TRACE"])

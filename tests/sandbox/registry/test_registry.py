@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.registry.distribution import answer
-from tests.sandbox.bridge.ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
+from tests.sandbox.bridge.ecr_rig import ACCOUNT, LIST, OCI, image, rig
+from tests.sandbox.image_blobs import sha
 
 HOST = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
 NOTHING = sha(b"nothing has this digest")

@@ -6,7 +6,8 @@ from ecslab.sandbox.engine import api, control
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire import signature
-from tests.sandbox.bridge.ecr_rig import OCI, image, sha
+from tests.sandbox.bridge.ecr_rig import OCI, image
+from tests.sandbox.image_blobs import sha
 
 TARGET = "AmazonEC2ContainerRegistry_V20150921."
 

@@ -118,7 +118,7 @@ def difference(first: Written, second: Written) -> str:
     """Where two graphs differ first, as whoever walks along them sees it; "" if nowhere.
 
     Args:
-        other: of a whole replay, in which nobody looked at anything.
+        second: of a whole replay, in which nobody looked at anything.
     """
     seen, waiting = set(), [(first.root, second.root, "")]
     while waiting:

@@ -77,8 +77,8 @@ def refusal(call, **parameters):
 
 
 def test_a_member_that_the_table_refuses(lab):
-    given = {"taskDefinition": "x", "volumeConfigurations": [{"name": "x"}]}
-    assert refusal(lab.ecs.run_task, **given) == (
+    request = {"taskDefinition": "x", "volumeConfigurations": [{"name": "x"}]}
+    assert refusal(lab.ecs.run_task, **request) == (
         "UnsupportedFeatureException: This sandbox does not carry volumes of EBS yet."
     )
 

@@ -7,9 +7,9 @@ from ecslab.sandbox.world.lifecycle import IllegalTransition
 
 
 def deployment(instances=0):
-    made = Deployment("arn", "daemon", "cluster", None, [], [], Configuration(), 0.0)
-    made.instances = instances
-    return made
+    rollout = Deployment("arn", "daemon", "cluster", None, [], [], Configuration(), 0.0)
+    rollout.instances = instances
+    return rollout
 
 
 @pytest.mark.parametrize("percent, instances, batch", [

@@ -4,6 +4,7 @@ import pytest
 from service_rig import Town
 
 from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.service import CircuitBreaker
 
 STUCK = (
     "was unable to stop or start tasks during a deployment because of the service deployment configuration. "
@@ -104,6 +105,23 @@ def test_an_ill_task_of_an_older_deployment_makes_room_for_the_newest():
     assert service.steady and service.primary.revision.number == "3" and len(town.up(service)) == 1
     assert town.tasks[ill][0].stopped_reason == "Task failed container health checks"
     assert f"(task {ill}) failed container health checks." in town.words(service)
+
+
+def test_so_does_one_that_was_given_up_before_its_deployment_failed():
+    town = town_of(9)
+    guarded = CircuitBreaker(enabled=True)
+    revision = town.revision("1", balanced=True)
+    service = town.service(1, minimum_percent=100, maximum_percent=150, breaker=guarded, revision=revision)
+    town.settle(60)
+    [ill] = town.up(service)
+    member = service.primary.members[ill]
+    town.target(ill, "unhealthy", "Health checks failed")
+    member.change(given_up=True)  # as the deployment's last failure left it
+    service.unhealthy.clear()
+    service.primary.roll("breaker_tripped", town.clock.now, "ECS deployment circuit breaker: tasks failed.")
+    town.scheduler.deploy(service, town.revision("2"))
+    town.settle(900)
+    assert service.steady and ill not in town.up(service) and service.primary.revision.number == "2"
 
 
 def test_in_an_older_journal_it_kept_the_newest_waiting():

@@ -35,7 +35,7 @@ def service(lab: Connection) -> Verdict:
         or _misplaced(lab, service)
         or short_of_tasks(service, everything)
         or _beside(lab, everything)
-        or _kept(service, everything)
+        or _running(service, everything)
     )
 
 
@@ -123,7 +123,7 @@ def _beside(lab: Connection, everything: list[TaskTypeDef]) -> Verdict | None:
     return verdicts.wrong("06.beside", task=short_id(bare[0]))
 
 
-def _kept(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict:
+def _running(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict:
     alive = alive_tasks(service, everything)
     where = sorted((task["availabilityZone"], short_id(task)) for task in alive)
     return verdicts.done(

@@ -12,7 +12,7 @@ STAGE = Stage(
     minutes=Minutes(reading=40, waiting=9),
     part="service",
     steps=(
-        Step("09.secret", 3, checks.kept, solutions.keep),
+        Step("09.secret", 3, checks.secret_there, solutions.keep),
         Step("09.guestbook", 6, checks.together, solutions.run, hourly=HOURLY),
         Step("09.task-role", 5, checks.asked, solutions.ask),
         Step("09.yours-1", 5, exercises.whole, solutions.check_web),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
 
-def kept(lab: Connection) -> Verdict:
+def secret_there(lab: Connection) -> Verdict:
     """The secret is there, and the execution role may read it, and no more than it."""
     name, role = lab.names.secret, lab.names.execution_role
     secret = ecslab.secret.find(lab, name)

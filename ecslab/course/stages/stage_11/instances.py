@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
@@ -12,6 +12,9 @@ from ecslab.resources import cluster as clusters
 from ecslab.resources import container_instance, instance_group
 from ecslab.resources.instance_group import GROUP, IMAGE, TYPE
 from ecslab.resources.instance_group.instance_profile import POLICY
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import LaunchTemplateVersionTypeDef, ResponseLaunchTemplateDataTypeDef
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
 
@@ -36,7 +39,7 @@ def template(lab: Connection) -> Verdict:
     )
 
 
-def _profile(lab: Connection, name: str, data: Any) -> Verdict | None:
+def _profile(lab: Connection, name: str, data: ResponseLaunchTemplateDataTypeDef) -> Verdict | None:
     """Whether the instances of a template may not register."""
     given = data.get("IamInstanceProfile", {})
     profile = given.get("Name") or given.get("Arn", "").rpartition("/")[2]
@@ -52,7 +55,7 @@ def _profile(lab: Connection, name: str, data: Any) -> Verdict | None:
     return None
 
 
-def _cluster(lab: Connection, name: str, shown: Any) -> Verdict | None:
+def _cluster(lab: Connection, name: str, shown: LaunchTemplateVersionTypeDef) -> Verdict | None:
     wanted, given = lab.names.cluster, instance_group.cluster_in(shown)
     if not given:
         return verdicts.wrong("11.template-no-cluster", name=name, wanted=wanted)
@@ -84,7 +87,7 @@ def group(lab: Connection) -> Verdict:
 def _managed(lab: Connection, name: str) -> bool:
     """Whether a capacity provider changes the group's desired capacity."""
     shown = instance_group.provider(lab, name)
-    return bool(shown) and shown["autoScalingGroupProvider"]["managedScaling"]["status"] == "ENABLED"
+    return shown is not None and shown["autoScalingGroupProvider"]["managedScaling"]["status"] == "ENABLED"
 
 
 def _registered(lab: Connection, name: str, launched: set[str]) -> Verdict:

@@ -77,6 +77,6 @@ def run_by_hand(lab: Connection) -> None:
         f"aws ecs run-task --cluster {cluster} --task-definition {family} --launch-type FARGATE "
         f"--network-configuration '{network}'",
     ):
-        said = ecslab.terminal.run(lab, command, lines=3)
-    task = said.json["tasks"][0]["taskArn"]
+        result = ecslab.terminal.run(lab, command, lines=3)
+    task = result.json["tasks"][0]["taskArn"]
     ecslab.terminal.run(lab, f"aws ecs wait tasks-running --cluster {cluster} --tasks {task}")

@@ -113,8 +113,8 @@ def _solve_another(lab: Connection) -> None:
     fault.evidence("ecs describe-tasks", "stoppedReason")
     definition = fault.definition()
     web = definition["containerDefinitions"][0]
-    there = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"][0]
-    web["image"] = web["image"].rpartition(":")[0] + ":" + there["imageTags"][0]
+    image = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"][0]
+    web["image"] = web["image"].rpartition(":")[0] + ":" + image["imageTags"][0]
     fault.deploy(definition)
     fault.wait()
     fault.check()

@@ -9,6 +9,7 @@ from ecslab.connection.connection import Connection
 from ecslab.connection.tags import owner_in
 from ecslab.display.counted import counted
 from ecslab.operations import prices
+from ecslab.operations.cleanup.inventory.daemon_survey import GROUP, Daemons
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey, SurveyedCluster
 from ecslab.resources import task_definition
@@ -40,13 +41,17 @@ def tasks(survey: Survey) -> Iterator[Resource]:
     """The tasks that are not STOPPED: what we or a service of ours started, and others' in our clusters."""
     for cluster in survey.clusters:
         for task in survey.tasks(cluster):
+            if task.get("group", "").startswith(GROUP):  # it goes with its daemon
+                continue
             ours = owns_task(survey, cluster, task)
             if ours or cluster.ours:
                 yield _resource(task, ours=ours)
 
 
 def owns_task(survey: Survey, cluster: SurveyedCluster, task: TaskTypeDef) -> bool:
-    """Whether the lab started a task, or a service of the lab's did."""
+    """Whether the lab started a task, or a service or a daemon of the lab's did."""
+    if task.get("group", "").startswith(GROUP):
+        return survey.look(Daemons).owns_task(task)
     services = {*(service["serviceName"] for service in cluster.services), *cluster.leaving}
     of_service = (
         task.get("group", "").removeprefix("service:") in services and owner_in(task.get("tags")) is None

@@ -9,6 +9,7 @@ from ecslab.connection.connection import Connection
 from ecslab.display.counted import counted
 from ecslab.operations import instance_prices
 from ecslab.operations.cleanup.inventory import ecs
+from ecslab.operations.cleanup.inventory.daemon_survey import GROUP, Daemons
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey, SurveyedCluster
 from ecslab.resources.container_instance.instance_reader import attribute
@@ -51,6 +52,9 @@ class Providers:
     def why_stays(self, name: str) -> str:
         """Which services and tasks of others use a provider of the lab's, in words; "" for none."""
         users = [user for cluster in self._survey.clusters for user in self._strangers_on(cluster, name)]
+        if self.manages_instances(name):
+            strange = (each for each in self._survey.look(Daemons).all if not each.ours)
+            users += [f"daemon {each.name}" for each in strange if name in each.providers]
         return f"something uses it that this lab did not make: {', '.join(users)}" if users else ""
 
     def why_group_stays(self, group_arn: str) -> str:
@@ -64,7 +68,7 @@ class Providers:
             if name in {each["capacityProvider"] for each in strategy}:
                 yield f"service {service['serviceName']}"
         for task in ecs.foreign_tasks(self._survey, cluster):
-            if task.get("capacityProviderName") == name:
+            if task.get("capacityProviderName") == name and not task.get("group", "").startswith(GROUP):
                 yield f"task {task['taskArn'].rpartition('/')[2][:8]}"
 
 

@@ -18,17 +18,9 @@ def page(member: str, rows: Sequence[object], params: Mapping[str, Any], most: i
         AwsError: a token that this sandbox never gave, or a MaxRecords that is none. U: the sentences.
     """
     size, start = params.get("MaxRecords", PAGE), _start(params.get("NextToken"))
-    if not 1 <= size <= most:
-        bound = "greater than or equal to 1" if size < 1 else f"less than or equal to {most}"
-        raise AwsError(
-            "ValidationError",
-            f"1 validation error detected: Value '{size}' at 'maxRecords' failed to satisfy constraint: "
-            f"Member must have value {bound}",
-        )
-    answer: dict[str, object] = {member: list(rows[start : start + size])}
-    if start + size < len(rows):
-        answer["NextToken"] = page_tokens.token(start + size)
-    return answer
+    if problem := page_tokens.size_problem(size, most, "maxRecords"):
+        raise AwsError("ValidationError", problem)
+    return page_tokens.page(member, rows, start, size)
 
 
 def _start(token: str | None) -> int:

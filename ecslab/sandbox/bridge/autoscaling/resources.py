@@ -75,16 +75,9 @@ def page(member: str, rows: Sequence[object], params: Request, default: int = PA
         AwsError: a token that this sandbox never gave, or a MaxResults that is none.
     """
     size, start = params.get("MaxResults", default), _start(params.get("NextToken"))
-    if not 1 <= size <= _MOST:  # U: the sentence
-        bound = f"greater than or equal to {1}" if size < 1 else f"less than or equal to {_MOST}"
-        raise invalid(
-            f"1 validation error detected: Value '{size}' at 'maxResults' failed to satisfy constraint: "
-            f"Member must have value {bound}"
-        )
-    answer: dict[str, object] = {member: list(rows[start : start + size])}
-    if start + size < len(rows):
-        answer["NextToken"] = page_tokens.token(start + size)
-    return answer
+    if problem := page_tokens.size_problem(size, _MOST, "maxResults"):  # U: the sentence
+        raise invalid(problem)
+    return page_tokens.page(member, rows, start, size)
 
 
 def _start(token: str | None) -> int:

@@ -11,6 +11,14 @@ from ecslab.sandbox.bridge.cloudwatch import metric_queries
 from ecslab.sandbox.bridge.cloudwatch.alarm_history import KEPT_FOR
 from ecslab.sandbox.bridge.cloudwatch.alarm_request import alarm_of
 from ecslab.sandbox.bridge.cloudwatch.caller import Caller, metric_of, moment, page, shown_dimensions
+from ecslab.sandbox.bridge.cloudwatch.requests import (
+    AlarmNames,
+    AlarmsForMetricRequest,
+    AlarmsRequest,
+    Answer,
+    HistoryRequest,
+    StateRequest,
+)
 from ecslab.sandbox.bridge.cloudwatch.validation import validation_error
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.metrics.alarm import Alarm, HistoryItem
@@ -25,7 +33,7 @@ MOST: Final = 5000  # alarms of a Region: CloudWatch quotas
 _PAGE: Final = 50  # alarms, or items of history, if nobody says how many: as botocore's pages are. U
 
 
-def put_metric_alarm(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def put_metric_alarm(params: dict[str, Any], caller: Caller) -> Answer:
     alarm = alarm_of(params, caller)
     if caller.alarms.get(alarm.name) is None and len(caller.alarms.all()) >= MOST:
         sentence = f"The maximum limit of {MOST} alarms has been reached."  # U
@@ -34,13 +42,13 @@ def put_metric_alarm(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return {}
 
 
-def delete_alarms(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def delete_alarms(params: AlarmNames, caller: Caller) -> Answer:
     """Names of alarms that there are not are passed over, as API_DeleteAlarms has it."""
     caller.alarms.delete(params["AlarmNames"])
     return {}
 
 
-def describe_alarms(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def describe_alarms(params: AlarmsRequest, caller: Caller) -> Answer:
     names, prefix = params.get("AlarmNames"), params.get("AlarmNamePrefix")
     if names and prefix is not None:  # U
         raise validation_error(
@@ -63,7 +71,7 @@ def _acts_on(alarm: Alarm, prefix: str) -> bool:
     return any(action.startswith(prefix) for actions in alarm.actions.values() for action in actions)
 
 
-def describe_alarms_for_metric(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def describe_alarms_for_metric(params: AlarmsForMetricRequest, caller: Caller) -> Answer:
     metric, asked = metric_of(params), params.get("Statistic") or params.get("ExtendedStatistic")
     alarms = [
         alarm for alarm in caller.alarms.all()
@@ -73,7 +81,7 @@ def describe_alarms_for_metric(params: dict[str, Any], caller: Caller) -> dict[s
     return {"MetricAlarms": [shown(alarm) for alarm in alarms]}
 
 
-def describe_alarm_history(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def describe_alarm_history(params: HistoryRequest, caller: Caller) -> Answer:
     start, end = caller.placed(params.get("StartDate"), params.get("EndDate"))
     kind, name = params.get("HistoryItemType"), params.get("AlarmName")
     items = [
@@ -104,7 +112,7 @@ def _history(caller: Caller, name: str | None) -> Sequence[tuple[str, HistoryIte
     return [(each, item) for each in named for item in every.get(each, ()) if item.at >= oldest]
 
 
-def set_alarm_state(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def set_alarm_state(params: StateRequest, caller: Caller) -> Answer:
     alarm, data = caller.alarms.get(params["AlarmName"]), params.get("StateReasonData")
     if alarm is None:
         raise AwsError("ResourceNotFound", "", 404)
@@ -117,19 +125,19 @@ def set_alarm_state(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return {}
 
 
-def enable_alarm_actions(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def enable_alarm_actions(params: AlarmNames, caller: Caller) -> Answer:
     caller.alarms.enable(params["AlarmNames"], True)
     return {}
 
 
-def disable_alarm_actions(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def disable_alarm_actions(params: AlarmNames, caller: Caller) -> Answer:
     caller.alarms.enable(params["AlarmNames"], False)
     return {}
 
 
-def shown(alarm: Alarm) -> dict[str, Any]:
+def shown(alarm: Alarm) -> Answer:
     """An alarm as DescribeAlarms gives it: nothing is filled in that nobody said, but `ActionsEnabled`."""
-    answer: dict[str, Any] = {
+    answer: Answer = {
         "AlarmName": alarm.name,
         "AlarmArn": alarm.arn,
         "AlarmDescription": alarm.description,
@@ -154,7 +162,7 @@ def shown(alarm: Alarm) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if value is not None}
 
 
-def _looked_at(alarm: Alarm) -> dict[str, Any]:
+def _looked_at(alarm: Alarm) -> Answer:
     if alarm.metric is None:
         return {"Metrics": metric_queries.shown(alarm.queries)}
     statistic = "Statistic" if alarm.statistic in PLAIN else "ExtendedStatistic"

@@ -5,10 +5,11 @@ U: sentences without a source.
 """
 
 import re
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ecslab.sandbox.bridge.cloudwatch.caller import Caller, metric_of
 from ecslab.sandbox.bridge.cloudwatch.metric_queries import queries_of
+from ecslab.sandbox.bridge.cloudwatch.requests import MetricRequest
 from ecslab.sandbox.bridge.cloudwatch.tag_operations import MOST as MOST_TAGS
 from ecslab.sandbox.bridge.cloudwatch.validation import validation_error
 from ecslab.sandbox.world.metrics.alarm import COMPARISONS, Alarm
@@ -95,7 +96,7 @@ def _take_metric(alarm: Alarm, params: dict[str, Any]) -> None:
         raise validation_error(f"The value {extended} for parameter ExtendedStatistic is not supported.")
     if alarm.low_samples is not None and not str(extended).startswith("p"):
         raise validation_error("EvaluateLowSampleCountPercentile is for percentiles alone")
-    metric = metric_of(params)
+    metric = metric_of(cast("MetricRequest", params))
     if len({name for name, _ in metric.dimensions}) < len(metric.dimensions):
         raise validation_error("No Metric may specify the same dimension twice.")
     alarm.metric, alarm.statistic = metric, extended or str(plain)

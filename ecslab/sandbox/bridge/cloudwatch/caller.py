@@ -5,14 +5,17 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypeVar
 
 from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.cloudwatch.alarms import Alarms
+from ecslab.sandbox.bridge.cloudwatch.requests import Dimension, MetricRequest
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.metrics.metric import Metric
 from ecslab.sandbox.world.metrics.store import MetricStore
 from ecslab.sandbox.world.time.windows import Window
+
+_Item = TypeVar("_Item")
 
 __all__ = ["Caller", "dimensions", "metric_of", "moment", "page", "shown_dimensions"]
 
@@ -42,12 +45,12 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 
-def dimensions(given: Sequence[dict[str, str]]) -> tuple[tuple[str, str], ...]:
+def dimensions(given: Sequence[Dimension]) -> tuple[tuple[str, str], ...]:
     """Dimensions of a request in the order in which they identify a metric."""
     return tuple(sorted((each["Name"], each["Value"]) for each in given))
 
 
-def metric_of(given: dict[str, Any]) -> Metric:
+def metric_of(given: MetricRequest) -> Metric:
     """The metric that a request names by Namespace, MetricName and Dimensions."""
     by = dimensions(given.get("Dimensions", ()))
     return Metric(given.get("Namespace", ""), given.get("MetricName", ""), by)
@@ -58,7 +61,7 @@ def shown_dimensions(metric: Metric) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in metric.dimensions]
 
 
-def page(items: Sequence[Any], token: str | None, most: int) -> tuple[Sequence[Any], str | None]:
+def page(items: Sequence[_Item], token: str | None, most: int) -> tuple[Sequence[_Item], str | None]:
     """The items from where a token points to, and the token of what follows, if anything does.
 
     Raises:

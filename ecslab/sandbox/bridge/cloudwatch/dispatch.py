@@ -1,17 +1,18 @@
 """From a request for an operation of CloudWatch to the function that carries it out."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.cloudwatch import alarm_operations, metric_operations, tag_operations
 from ecslab.sandbox.bridge.cloudwatch.backend import cloudwatch_of
 from ecslab.sandbox.bridge.cloudwatch.caller import Caller
+from ecslab.sandbox.bridge.cloudwatch.requests import Answer
 from ecslab.sandbox.bridge.cloudwatch.validation import checked_input
 
 __all__ = ["OPERATIONS", "call"]
 
-Operation = Callable[[dict[str, Any], Caller], dict[str, Any]]
+Operation = Callable[..., Answer]
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "DeleteAlarms": alarm_operations.delete_alarms,
@@ -33,7 +34,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
 """What is carried; each takes its input, checked before, and gives its output with datetimes in it."""
 
 
-def call(operation: str, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+def call(operation: str, given: Mapping[str, object], region: str) -> Answer:
     """Carry out an operation for the account that answers now; AwsError in AWS's words."""
     account = current_account()
     params = checked_input(operation, given)

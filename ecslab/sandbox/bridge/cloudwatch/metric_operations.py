@@ -4,13 +4,24 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricDa
 U: sentences marked so, and those of moto and LocalStack's recordings where they differ.
 """
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from ecslab.sandbox.bridge.cloudwatch.caller import Caller, metric_of, moment, page, shown_dimensions
 from ecslab.sandbox.bridge.cloudwatch.metric_queries import labels, queries_of
+from ecslab.sandbox.bridge.cloudwatch.requests import (
+    Answer,
+    DataRequest,
+    Datum,
+    ListRequest,
+    PageRequest,
+    PutRequest,
+    StatisticsRequest,
+    WindowRequest,
+)
 from ecslab.sandbox.bridge.cloudwatch.validation import combination, invalid_value, validation_error
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.metrics.alarm import MetricQuery
 from ecslab.sandbox.world.metrics.extended import PLAIN, is_statistic, value_of
 from ecslab.sandbox.world.metrics.functions import MathError
 from ecslab.sandbox.world.metrics.metric import NO_UNIT, Metric, Statistics, is_period
@@ -28,7 +39,7 @@ _PAST, _FUTURE = 14 * DAY, 7200
 _HOUR: Final = 3600
 
 
-def put_metric_data(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def put_metric_data(params: PutRequest, caller: Caller) -> Answer:
     namespace, data = params["Namespace"], params.get("MetricData", [])
     if namespace.startswith("AWS/"):
         raise invalid_value("The value AWS/ for parameter Namespace is invalid.")
@@ -46,9 +57,10 @@ def put_metric_data(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 
 def _datum(
-    namespace: str, datum: dict[str, Any], path: str, now: float
+    namespace: str, datum: Datum, path: str, now: float
 ) -> tuple[Metric, float, int, Statistics]:
-    metric = metric_of({**datum, "Namespace": namespace})
+    metric = metric_of({"Namespace": namespace, "MetricName": datum.get("MetricName", ""),
+                        "Dimensions": datum.get("Dimensions", ())})  # fmt: skip
     if len({name for name, _ in metric.dimensions}) < len(metric.dimensions):
         raise invalid_value("No Metric may specify the same dimension twice.")
     at = datum.get("Timestamp", now)
@@ -60,7 +72,7 @@ def _datum(
     return metric, at, resolution, _statistics(datum, path)
 
 
-def _statistics(datum: dict[str, Any], path: str) -> Statistics:
+def _statistics(datum: Datum, path: str) -> Statistics:
     unit, given = datum.get("Unit", NO_UNIT), [
         name for name in ("Value", "Values", "StatisticValues") if name in datum
     ]  # fmt: skip
@@ -92,7 +104,7 @@ def _statistics(datum: dict[str, Any], path: str) -> Statistics:
     return Statistics.of_counts(counted, unit)
 
 
-def _set(given: dict[str, float], unit: str, path: str) -> Statistics:
+def _set(given: Mapping[str, float], unit: str, path: str) -> Statistics:
     if given["Maximum"] < given["Minimum"]:
         raise invalid_value(f"The parameter {path}.Maximum must be greater than {path}.Minimum.")
     if given["SampleCount"] <= 0:
@@ -100,7 +112,7 @@ def _set(given: dict[str, float], unit: str, path: str) -> Statistics:
     return Statistics(given["SampleCount"], given["Sum"], given["Minimum"], given["Maximum"], unit)
 
 
-def get_metric_statistics(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def get_metric_statistics(params: StatisticsRequest, caller: Caller) -> Answer:
     plain, extended = params.get("Statistics", []), params.get("ExtendedStatistics", [])
     if not plain and not extended:
         raise combination("Must specify either Statistics or ExtendedStatistics")
@@ -129,15 +141,15 @@ def get_metric_statistics(params: dict[str, Any], caller: Caller) -> dict[str, A
     return {"Label": metric.name, "Datapoints": datapoints}
 
 
-def _datapoint(at: float, held: Statistics, plain: Sequence[str], extended: Sequence[str]) -> dict[str, Any]:
-    shown: dict[str, Any] = {"Timestamp": moment(at), "Unit": held.unit}
+def _datapoint(at: float, held: Statistics, plain: Sequence[str], extended: Sequence[str]) -> Answer:
+    shown: Answer = {"Timestamp": moment(at), "Unit": held.unit}
     shown |= {name: float(PLAIN[name](held)) for name in plain}
     values = {name: value_of(held, name) for name in extended}
     told = {name: float(value) for name, value in values.items() if value is not None}
     return shown | ({"ExtendedStatistics": told} if extended else {})
 
 
-def get_metric_data(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def get_metric_data(params: DataRequest, caller: Caller) -> Answer:
     queries = queries_of(params["MetricDataQueries"], "MetricDataQueries", caller.account.id)
     if not any(query.return_data for query in queries.values()):  # U: the sentence
         raise validation_error("At least one element of MetricDataQueries must return data.")
@@ -161,34 +173,35 @@ def get_metric_data(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 
 def _paged(
-    results: Sequence[tuple[Any, str, list[tuple[float, float]]]], params: dict[str, Any],
+    results: Sequence[tuple[MetricQuery, str, list[tuple[float, float]]]], params: PageRequest,
     messages: dict[str, list[dict[str, str]]],
-) -> dict[str, Any]:  # fmt: skip
+) -> Answer:  # fmt: skip
     """Datapoints of all results one after the other, and so many of them a page."""
     most = params.get("MaxDatapoints", MOST_POINTS)
     if not 1 <= most <= MOST_POINTS:
         raise validation_error(f"The parameter MaxDatapoints must be between 1 and {MOST_POINTS}.")  # U
     every = [(place, point) for place, (_, _, ordered) in enumerate(results) for point in ordered]
     taken, token = page(every, params.get("NextToken"), most)
-    answer: dict[str, Any] = {"MetricDataResults": [], "Messages": []}
+    shown: list[Answer] = []
     for place, (query, label, ordered) in enumerate(results):
         points = [point for at, point in taken if at == place]
         if len(points) < len(ordered) and not points:
             continue  # it is on another page
-        result = {
+        result: Answer = {
             "Id": query.id,
             "Label": label,
             "Timestamps": [moment(at) for at, _ in points],
             "Values": [float(value) for _, value in points],
             "StatusCode": "PartialData" if token and points and points[-1] != ordered[-1] else "Complete",
         }
-        answer["MetricDataResults"].append(
-            result | ({"Messages": messages[query.id]} if query.id in messages else {})
-        )
+        shown.append(result | ({"Messages": messages[query.id]} if query.id in messages else {}))
+    answer: Answer = {"MetricDataResults": shown, "Messages": []}
     return answer | ({"NextToken": token} if token else {})
 
 
-def _units(queries: Any, caller: Caller, start: float, end: float) -> dict[str, list[dict[str, str]]]:
+def _units(
+    queries: Mapping[str, MetricQuery], caller: Caller, start: float, end: float
+) -> dict[str, list[dict[str, str]]]:
     """What is said where a metric was recorded in several units, and none is asked for."""
     messages = {}
     for query in queries.values():
@@ -205,7 +218,7 @@ def _units(queries: Any, caller: Caller, start: float, end: float) -> dict[str, 
     return messages
 
 
-def list_metrics(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def list_metrics(params: ListRequest, caller: Caller) -> Answer:
     wanted = [(each["Name"], each.get("Value")) for each in params.get("Dimensions", ())]
     name, is_recent = params.get("MetricName"), "RecentlyActive" in params
     if params.get("OwningAccount", caller.account.id) != caller.account.id:
@@ -229,7 +242,9 @@ def _has(metric: Metric, wanted: Sequence[tuple[str, str | None]]) -> bool:
     return all(name in own and value in (None, own[name]) for name, value in wanted)
 
 
-def _window(params: dict[str, Any], caller: Caller, period: int, refused: Any) -> tuple[float, float]:
+def _window(
+    params: WindowRequest, caller: Caller, period: int, refused: Callable[[str], AwsError]
+) -> tuple[float, float]:
     """Start and end, the start rounded down as CloudWatch does it: the coarser the older it is."""
     start, end = caller.placed(params["StartTime"], params["EndTime"])
     assert start is not None and end is not None, "both are required"

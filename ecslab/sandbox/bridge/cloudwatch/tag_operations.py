@@ -1,9 +1,10 @@
 """Tags of alarms, by their ARNs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from ecslab.sandbox.bridge.cloudwatch.caller import Caller
+from ecslab.sandbox.bridge.cloudwatch.requests import Answer, ResourceRequest, TagRequest, UntagRequest
 from ecslab.sandbox.bridge.cloudwatch.validation import invalid_value
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.metrics.alarm import Alarm
@@ -13,17 +14,17 @@ __all__ = ["MOST", "add_tags", "list_tags_for_resource", "remove_tags", "tag_res
 MOST: Final = 50  # tags of an alarm: API_PutMetricAlarm
 
 
-def list_tags_for_resource(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def list_tags_for_resource(params: ResourceRequest, caller: Caller) -> Answer:
     tags = _alarm(params["ResourceARN"], caller).tags
     return {"Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)]}
 
 
-def tag_resource(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def tag_resource(params: TagRequest, caller: Caller) -> Answer:
     add_tags(_alarm(params["ResourceARN"], caller), {tag["Key"]: tag["Value"] for tag in params["Tags"]})
     return {}
 
 
-def untag_resource(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def untag_resource(params: UntagRequest, caller: Caller) -> Answer:
     remove_tags(_alarm(params["ResourceARN"], caller), params["TagKeys"])
     return {}
 

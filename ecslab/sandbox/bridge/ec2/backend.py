@@ -175,17 +175,10 @@ class EC2Backend(RefusingEC2Backend):
             check_private(address, self.get_subnet(subnet_id), named=address)
         reservation = super().run_instances(*args, **kwargs)
         if current_account().behaviour >= launch_checks.SINCE:
-            self._give_profile(reservation.instances[1:], kwargs)
+            _give_profile(self, reservation.instances[1:], kwargs)
         for instance in reservation.instances:
             instance_events.launched(self.region_name, instance.id)
         return reservation
-
-    def _give_profile(self, instances: list[Instance], given: Mapping[str, object]) -> None:
-        """Let these have the instance profile of their request; moto gives it to the first one alone."""
-        named = {f"iam_instance_profile_{which}": given.get(f"iam_instance_profile_{which}") for which in
-                 ("name", "arn")}  # fmt: skip
-        for instance in instances if any(named.values()) else ():
-            self.associate_iam_instance_profile(instance.id, **named)
 
     def start_instances(self, instance_ids: list[str]) -> object:
         instance_events.refuse_if_ecs_manages(self.region_name, instance_ids, "StartInstances")
@@ -285,3 +278,11 @@ class EC2Backend(RefusingEC2Backend):
     def _load_amis(self) -> None:
         if self._images_wanted:
             super()._load_amis()
+
+
+def _give_profile(backend: EC2Backend, instances: list[Instance], given: Mapping[str, object]) -> None:
+    """Let these have the instance profile of their request; moto gives it to the first one alone."""
+    members = ("iam_instance_profile_name", "iam_instance_profile_arn")
+    profile = {member: given.get(member) for member in members}
+    for instance in instances if any(profile.values()) else ():
+        backend.associate_iam_instance_profile(instance.id, **profile)

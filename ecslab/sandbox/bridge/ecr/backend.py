@@ -169,7 +169,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         for wanted in image_ids or []:
             image, failure = look_up(repository, wanted)
             if image is not None:
-                images.append(image.found(wanted.get("imageTag")))
+                images.append(image.with_manifest_size(wanted.get("imageTag")))
             else:
                 failures.append(failure)
         return {"images": images, "failures": failures}

@@ -72,7 +72,7 @@ class StoredImage(MotoImage):  # type: ignore[misc]  # moto ships no types
             "imageManifestMediaType": self.image_manifest_media_type,
         }
 
-    def found(self, tag: str | None) -> dict[str, object]:
+    def with_manifest_size(self, tag: str | None) -> dict[str, object]:
         """The Image shape as BatchGetImage answers it: with a member that botocore's model does not know."""
         return {**self.answer(tag), "imageManifestSize": len(self.image_manifest.encode())}
 

@@ -5,7 +5,7 @@ rules. https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_p
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -206,8 +206,8 @@ def _is(value: object, kind: str) -> bool:
 
 
 def _wrong_type(value: object, kind: str) -> str:
-    found: Callable[[str], bool] = lambda name: _is(value, name)  # noqa: E731
-    return _SENTENCES("type", found=next(filter(found, _KINDS), "null"), allowed=_list([kind]))
+    given = next((name for name in _KINDS if _is(value, name)), "null")
+    return _SENTENCES("type", found=given, allowed=_list([kind]))
 
 
 def _list(names: list[str]) -> str:

@@ -17,7 +17,7 @@ class Preview:
 
     text: str
     began: float
-    found: tuple[tuple[StoredImage, tuple[str, ...], Rule], ...]
+    expiring: tuple[tuple[StoredImage, tuple[str, ...], Rule], ...]
 
     @property
     def is_complete(self) -> bool:
@@ -29,7 +29,7 @@ class Preview:
 
     def results(self) -> list[dict[str, object]]:
         """The LifecyclePolicyPreviewResult shapes; none before it is complete."""
-        return [_result(*row) for row in self.found] if self.is_complete else []
+        return [_result(*row) for row in self.expiring] if self.is_complete else []
 
 
 def _result(image: StoredImage, tags: tuple[str, ...], rule: Rule) -> dict[str, object]:

@@ -97,8 +97,8 @@ def _invalid() -> EcrError:
 
 def _value(name: str, value: object) -> object:
     if name in ("Principal", "NotPrincipal") and isinstance(value, dict):
-        return {kind: _one([_root(who) for who in _list(named)]) for kind, named in value.items()}
-    return _one(value) if name in ("Action", "NotAction") else value
+        return {kind: _unwrapped([_root(who) for who in _list(named)]) for kind, named in value.items()}
+    return _unwrapped(value) if name in ("Action", "NotAction") else value
 
 
 def _root(who: object) -> object:
@@ -110,7 +110,7 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _one(value: object) -> object:
+def _unwrapped(value: object) -> object:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 

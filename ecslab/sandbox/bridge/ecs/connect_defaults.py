@@ -3,13 +3,14 @@
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterServiceConnectDefaultsRequest.html
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.servicediscovery import namespaces
 from ecslab.sandbox.bridge.servicediscovery import state as discovery
+from ecslab.sandbox.bridge.servicediscovery.requests import NamespaceRequest
 from ecslab.sandbox.bridge.servicediscovery.validation import checked_input
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service_discovery.registry import HTTP
@@ -66,8 +67,8 @@ def apply(
 
 def _made(who: discovery.Caller, name: str) -> str:
     """Begin with an HTTP namespace, tagged as ECS tags it (U); its id."""
-    asked: dict[str, Any] = {"Name": name, "Tags": [{"Key": "AmazonECSManaged", "Value": "true"}]}
-    operation = namespaces.create(asked, who, HTTP)["OperationId"]
+    request: NamespaceRequest = {"Name": name, "Tags": [{"Key": "AmazonECSManaged", "Value": "true"}]}
+    operation = str(namespaces.create(request, who, HTTP)["OperationId"])
     return who.registry.operations[operation].targets["NAMESPACE"]
 
 

@@ -30,7 +30,7 @@ def is_denied(key: str | None, region: str, is_allowed: IsAllowed) -> bool:
     """
     if key is None or "alias/aws/" in key:
         return False
-    held = backend("kms", region).found(key)
+    held = backend("kms", region).key(key)
     if held is not None and held.key_manager == "AWS":
         return False
     return held is None or held.key_state != "Enabled" or not is_allowed("kms:Decrypt", held.arn)

@@ -1,16 +1,17 @@
 """From a request for an operation of Cloud Map to the function that carries it out."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.servicediscovery import instances, namespaces, services, tags, tracking
+from ecslab.sandbox.bridge.servicediscovery.requests import Answer
 from ecslab.sandbox.bridge.servicediscovery.state import Caller, of
 from ecslab.sandbox.bridge.servicediscovery.validation import checked_input
 
 __all__ = ["OPERATIONS", "call"]
 
-OPERATIONS: Final[Mapping[str, Callable[[dict[str, Any], Caller], dict[str, Any]]]] = {
+OPERATIONS: Final[Mapping[str, Callable[..., Answer]]] = {
     "CreateHttpNamespace": namespaces.create_http_namespace,
     "CreatePrivateDnsNamespace": namespaces.create_private_dns_namespace,
     "CreateService": services.create_service,
@@ -40,7 +41,7 @@ OPERATIONS: Final[Mapping[str, Callable[[dict[str, Any], Caller], dict[str, Any]
 """What is carried; each takes its input, checked before, and gives its output with datetimes in it."""
 
 
-def call(operation: str, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+def call(operation: str, given: Mapping[str, object], region: str) -> Answer:
     """Carry out an operation for the account that answers now; AwsError in AWS's words."""
     params = checked_input(operation, given)
     return OPERATIONS[operation](params, Caller(current_account(), region, of(region)))

@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping
 from ipaddress import IPv4Address
-from typing import Any, Final
+from typing import Final, cast
 
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.servicediscovery import services
 from ecslab.sandbox.bridge.servicediscovery.pages import page
+from ecslab.sandbox.bridge.servicediscovery.requests import (
+    Answer,
+    DiscoverRequest,
+    HealthRequest,
+    InstanceRequest,
+    InstancesRequest,
+    RegisterRequest,
+)
 from ecslab.sandbox.bridge.servicediscovery.state import Caller
 from ecslab.sandbox.bridge.servicediscovery.tracking import begin
 from ecslab.sandbox.bridge.servicediscovery.validation import invalid, refused
@@ -27,7 +35,7 @@ DISCOVERED: Final = 100
 _UNCARRIED: Final = ("AWS_ALIAS_DNS_NAME", "AWS_EC2_INSTANCE_ID", "AWS_INSTANCE_CNAME", "AWS_INSTANCE_IPV6")
 
 
-def register_instance(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def register_instance(params: RegisterRequest, caller: Caller) -> Answer:
     service, attributes = services.find(caller, params["ServiceId"]), dict(params["Attributes"])
     check_attributes(service, attributes)
     request_id = params.get("CreatorRequestId") or str(rng.uuid4())
@@ -69,7 +77,7 @@ def _kinds(service: DiscoveryService) -> str:
     return " and ".join(service.records)
 
 
-def deregister_instance(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def deregister_instance(params: InstanceRequest, caller: Caller) -> Answer:
     service = services.find(caller, params["ServiceId"])
     instance = _find(service, params["InstanceId"])
 
@@ -85,32 +93,32 @@ def _find(service: DiscoveryService, instance_id: str) -> Instance:
     return service.instances[instance_id]
 
 
-def get_instance(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def get_instance(params: InstanceRequest, caller: Caller) -> Answer:
     instance = _find(services.find(caller, params["ServiceId"]), params["InstanceId"])
     shown = _view(instance, caller) | {"CreatorRequestId": instance.request_id}
     return {"Instance": shown, "ResourceOwner": caller.account.id}
 
 
-def list_instances(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def list_instances(params: InstancesRequest, caller: Caller) -> Answer:
     service = services.find(caller, params["ServiceId"])
     instances = [_view(instance, caller) for instance in service.instances.values()]
     return page("Instances", instances, params) | {"ResourceOwner": caller.account.id}
 
 
-def _view(instance: Instance, caller: Caller) -> dict[str, Any]:
-    shown = {"Id": instance.id, "Attributes": dict(instance.attributes)}
-    return shown | {"CreatedByAccount": caller.account.id}
+def _view(instance: Instance, caller: Caller) -> Answer:
+    attributes = dict(instance.attributes)
+    return {"Id": instance.id, "Attributes": attributes, "CreatedByAccount": caller.account.id}
 
 
-def get_instances_health_status(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def get_instances_health_status(params: InstancesRequest, caller: Caller) -> Answer:
     service = services.find(caller, params["ServiceId"])
     wanted = params.get("Instances")
     instances = [_find(service, each) for each in wanted] if wanted else list(service.instances.values())
     answer = page("Status", [(each.id, each.health) for each in instances], params)
-    return answer | {"Status": dict(answer["Status"])}
+    return answer | {"Status": dict(cast("list[tuple[str, str]]", answer["Status"]))}
 
 
-def update_instance_custom_health_status(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def update_instance_custom_health_status(params: HealthRequest, caller: Caller) -> Answer:
     """It takes about 30 seconds until the new health counts (API_HealthCheckCustomConfig)."""
     service = services.find(caller, params["ServiceId"])
     if not service.custom_health:
@@ -128,7 +136,7 @@ def tell_health(caller: Caller, service: DiscoveryService, instance_id: str, hea
     clock.after(delay, lambda: service.set_health(instance_id, health))
 
 
-def discover_instances(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def discover_instances(params: DiscoverRequest, caller: Caller) -> Answer:
     namespace, service = _named(params, caller)
     instances = discovered(
         service, params.get("QueryParameters", {}), params.get("OptionalParameters", {}),
@@ -142,11 +150,11 @@ def discover_instances(params: dict[str, Any], caller: Caller) -> dict[str, Any]
     return {"Instances": shown, "InstancesRevision": service.revision}
 
 
-def discover_instances_revision(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def discover_instances_revision(params: DiscoverRequest, caller: Caller) -> Answer:
     return {"InstancesRevision": _named(params, caller)[1].revision}
 
 
-def _named(params: dict[str, Any], caller: Caller) -> tuple[Namespace, DiscoveryService]:
+def _named(params: DiscoverRequest, caller: Caller) -> tuple[Namespace, DiscoveryService]:
     """Of several namespaces of one name (in several VPCs) the first that has the service. U: which."""
     name, wanted = params["NamespaceName"], params["ServiceName"].lower()
     held = list(caller.registry.named(name))

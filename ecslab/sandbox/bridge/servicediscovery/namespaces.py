@@ -3,8 +3,6 @@
 U: sentences without a source.
 """
 
-from typing import Any
-
 from moto.ec2.models import ec2_backends
 
 from ecslab.sandbox.bridge.account import current_account
@@ -12,22 +10,29 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.bridge.servicediscovery import zones
 from ecslab.sandbox.bridge.servicediscovery.pages import listed, moment
-from ecslab.sandbox.bridge.servicediscovery.state import Caller, new_id
+from ecslab.sandbox.bridge.servicediscovery.requests import (
+    Answer,
+    IdRequest,
+    ListRequest,
+    NamespaceRequest,
+    NamespaceUpdate,
+)
+from ecslab.sandbox.bridge.servicediscovery.state import Caller, by_id_or_arn, new_id
 from ecslab.sandbox.bridge.servicediscovery.tags import checked_tags
 from ecslab.sandbox.bridge.servicediscovery.tracking import Failure, begin
 from ecslab.sandbox.bridge.servicediscovery.validation import invalid, refused
 from ecslab.sandbox.world.service_discovery.registry import HTTP, PRIVATE, Namespace
 
 
-def create_http_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def create_http_namespace(params: NamespaceRequest, caller: Caller) -> Answer:
     return create(params, caller, HTTP)
 
 
-def create_private_dns_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def create_private_dns_namespace(params: NamespaceRequest, caller: Caller) -> Answer:
     return create(params, caller, PRIVATE)
 
 
-def create(params: dict[str, Any], caller: Caller, kind: str) -> dict[str, Any]:
+def create(params: NamespaceRequest, caller: Caller, kind: str) -> Answer:
     """Begin with a namespace; it is there when its operation has succeeded."""
     name, vpc = params["Name"], params.get("Vpc", "")
     key, registry = (name.lower(), kind, vpc), caller.registry
@@ -55,7 +60,7 @@ def create(params: dict[str, Any], caller: Caller, kind: str) -> dict[str, Any]:
     return begin(caller, "CREATE_NAMESPACE", {"NAMESPACE": namespace.id}, work, step)
 
 
-def _check_free(caller: Caller, key: tuple[str, str, str], params: dict[str, Any]) -> None:
+def _check_free(caller: Caller, key: tuple[str, str, str], params: NamespaceRequest) -> None:
     """Refuse a name that a namespace has already: of the account's HTTP ones, or of one VPC's."""
     registry, kind = caller.registry, key[1]
     pending = registry.pending.get(key)
@@ -104,18 +109,18 @@ def find(caller: Caller, identifier: str) -> Namespace:
     Raises:
         AwsError: NamespaceNotFound.
     """
-    namespace = caller.registry.namespaces.get(identifier.rpartition("/")[2])
-    if namespace is None or (identifier.startswith("arn:") and namespace.arn != identifier):
+    namespace = by_id_or_arn(caller.registry.namespaces, identifier)
+    if namespace is None:
         raise refused("NamespaceNotFound", f"The namespace {identifier} was not found.")  # U
     return namespace
 
 
-def get_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def get_namespace(params: IdRequest, caller: Caller) -> Answer:
     namespace = find(caller, params["Id"])
     return {"Namespace": _view(namespace, caller) | {"CreatorRequestId": namespace.request_id}}
 
 
-def list_namespaces(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def list_namespaces(params: ListRequest, caller: Caller) -> Answer:
     namespaces = caller.registry.namespaces.values()
     return listed("Namespaces", namespaces, params, _values, lambda each: _view(each, caller))
 
@@ -126,8 +131,8 @@ def _values(namespace: Namespace) -> dict[str, str | float | None]:
             "RESOURCE_OWNER": owner}  # fmt: skip
 
 
-def _view(namespace: Namespace, caller: Caller) -> dict[str, Any]:
-    properties: dict[str, Any] = {"HttpProperties": {"HttpName": namespace.name}}
+def _view(namespace: Namespace, caller: Caller) -> Answer:
+    properties: Answer = {"HttpProperties": {"HttpName": namespace.name}}
     if namespace.kind == PRIVATE:
         soa = {"SOA": {"TTL": namespace.soa_ttl}}
         properties = {"DnsProperties": {"HostedZoneId": namespace.zone_id, **soa}, **properties}
@@ -145,15 +150,15 @@ def _view(namespace: Namespace, caller: Caller) -> dict[str, Any]:
     }
 
 
-def update_http_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def update_http_namespace(params: NamespaceUpdate, caller: Caller) -> Answer:
     return _update(params, caller, HTTP)
 
 
-def update_private_dns_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def update_private_dns_namespace(params: NamespaceUpdate, caller: Caller) -> Answer:
     return _update(params, caller, PRIVATE)
 
 
-def _update(params: dict[str, Any], caller: Caller, kind: str) -> dict[str, Any]:
+def _update(params: NamespaceUpdate, caller: Caller, kind: str) -> Answer:
     namespace, change = find(caller, params["Id"]), params["Namespace"]
     if namespace.kind != kind:
         raise invalid(f"The namespace {namespace.id} is of the type {namespace.kind}.")
@@ -166,7 +171,7 @@ def _update(params: dict[str, Any], caller: Caller, kind: str) -> dict[str, Any]
     return begin(caller, "UPDATE_NAMESPACE", {"NAMESPACE": namespace.id}, work)
 
 
-def delete_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def delete_namespace(params: IdRequest, caller: Caller) -> Answer:
     namespace = find(caller, params["Id"])
     if namespace.services:
         raise refused(

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from ecslab.sandbox.bridge.cloudwatch.caller import moment as moment
 from ecslab.sandbox.bridge.cloudwatch.caller import page as page_of
+from ecslab.sandbox.bridge.servicediscovery.requests import Answer, Filter, InstancesRequest, ListRequest
 from ecslab.sandbox.bridge.servicediscovery.validation import invalid
 from ecslab.sandbox.world.errors import AwsError
 
@@ -17,7 +18,7 @@ PAGE: Final = 100
 _NUMBER: Final = re.compile(r"\d{1,13}(\.\d+)?")
 
 
-def page(member: str, rows: Sequence[object], params: Mapping[str, Any]) -> dict[str, Any]:
+def page(member: str, rows: Sequence[object], params: ListRequest | InstancesRequest) -> Answer:
     """One page of rows under a member, with a NextToken if there is more.
 
     Raises:
@@ -31,9 +32,9 @@ def page(member: str, rows: Sequence[object], params: Mapping[str, Any]) -> dict
 
 
 def listed(
-    member: str, resources: Iterable[_Resource], params: Mapping[str, Any],
+    member: str, resources: Iterable[_Resource], params: ListRequest,
     values: Callable[[_Resource], Mapping[str, str | float | None]], view: Callable[[_Resource], object],
-) -> dict[str, Any]:  # fmt: skip
+) -> Answer:  # fmt: skip
     """A page of the resources that pass the request's filters, as `view` shows them; `values` is what `fits`
     asks for.
     """
@@ -41,7 +42,7 @@ def listed(
     return page(member, [view(each) for each in resources if fits(filters, values(each))], params)
 
 
-def fits(filters: Sequence[Mapping[str, Any]], values: Mapping[str, str | float | None]) -> bool:
+def fits(filters: Sequence[Filter], values: Mapping[str, str | float | None]) -> bool:
     """Whether a resource passes all filters.
 
     Args:
@@ -53,7 +54,7 @@ def fits(filters: Sequence[Mapping[str, Any]], values: Mapping[str, str | float 
     return all(_fits(each, values.get(each["Name"])) for each in filters)
 
 
-def _fits(asked: Mapping[str, Any], value: str | float | None) -> bool:
+def _fits(asked: Filter, value: str | float | None) -> bool:
     wanted, condition = asked["Values"], asked.get("Condition", "EQ")
     if isinstance(value, float):
         if condition != "BETWEEN" or len(wanted) != 2:

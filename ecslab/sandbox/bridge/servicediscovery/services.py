@@ -1,12 +1,20 @@
 """Services of namespaces: CreateService, and what follows. U: sentences without a source."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.servicediscovery import namespaces
 from ecslab.sandbox.bridge.servicediscovery.pages import listed, moment
-from ecslab.sandbox.bridge.servicediscovery.state import Caller, new_id
+from ecslab.sandbox.bridge.servicediscovery.requests import (
+    Answer,
+    DnsRecord,
+    IdRequest,
+    ListRequest,
+    ServiceRequest,
+    ServiceUpdate,
+)
+from ecslab.sandbox.bridge.servicediscovery.state import Caller, by_id_or_arn, new_id
 from ecslab.sandbox.bridge.servicediscovery.tags import checked_tags
 from ecslab.sandbox.bridge.servicediscovery.tracking import begin
 from ecslab.sandbox.bridge.servicediscovery.validation import invalid, refused
@@ -16,7 +24,7 @@ TYPES: Final = ("A", "SRV")
 """Types of records that are carried."""
 
 
-def create_service(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def create_service(params: ServiceRequest, caller: Caller) -> Answer:
     dns = params.get("DnsConfig", {})
     namespace_id = params.get("NamespaceId") or dns.get("NamespaceId")
     if namespace_id is None:
@@ -25,7 +33,7 @@ def create_service(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return {"Service": _view(service, caller) | {"CreatorRequestId": service.request_id}}
 
 
-def create(caller: Caller, namespace: Namespace, params: Mapping[str, Any]) -> DiscoveryService:
+def create(caller: Caller, namespace: Namespace, params: ServiceRequest) -> DiscoveryService:
     """Make a service in a namespace.
 
     Raises:
@@ -45,14 +53,14 @@ def create(caller: Caller, namespace: Namespace, params: Mapping[str, Any]) -> D
     service = DiscoveryService(
         service_id, caller.arn("service", service_id), name, namespace,
         caller.account.clock.timestamp(), params.get("CreatorRequestId") or str(rng.uuid4()),
-        params.get("Description"), records, (dns or {}).get("RoutingPolicy", "MULTIVALUE"),
+        params.get("Description"), records, dns.get("RoutingPolicy", "MULTIVALUE") if dns else "MULTIVALUE",
         "HealthCheckCustomConfig" in params, checked_tags(params.get("Tags", ())),
     )  # fmt: skip
     namespace.services[name.lower()] = caller.registry.services[service.id] = service
     return service
 
 
-def checked_records(given: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def checked_records(given: Sequence[DnsRecord]) -> dict[str, int]:
     """TTL by type of record; refused are types that are not carried, and one type twice."""
     records: dict[str, int] = {}
     for record in given:
@@ -73,19 +81,19 @@ def find(caller: Caller, identifier: str) -> DiscoveryService:
     Raises:
         AwsError: ServiceNotFound.
     """
-    service = caller.registry.services.get(identifier.rpartition("/")[2])
-    if service is None or (identifier.startswith("arn:") and service.arn != identifier):
+    service = by_id_or_arn(caller.registry.services, identifier)
+    if service is None:
         raise refused("ServiceNotFound", f"The service {identifier} was not found.")  # U
     return service
 
 
-def get_service(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def get_service(params: IdRequest, caller: Caller) -> Answer:
     service = find(caller, params["Id"])
     return {"Service": _view(service, caller) | {"CreatorRequestId": service.request_id}
             | {"NamespaceId": service.namespace.id}}  # fmt: skip
 
 
-def list_services(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def list_services(params: ListRequest, caller: Caller) -> Answer:
     services = caller.registry.services.values()
     return listed("Services", services, params, _values, lambda each: _view(each, caller))
 
@@ -94,9 +102,9 @@ def _values(service: DiscoveryService) -> dict[str, str | float | None]:
     return {"NAMESPACE_ID": service.namespace.id, "RESOURCE_OWNER": "SELF"}
 
 
-def _view(service: DiscoveryService, caller: Caller) -> dict[str, Any]:
+def _view(service: DiscoveryService, caller: Caller) -> Answer:
     """API_ServiceSummary, which API_Service has too."""
-    shown: dict[str, Any] = {
+    shown: Answer = {
         "Id": service.id,
         "Arn": service.arn,
         "ResourceOwner": caller.account.id,
@@ -116,7 +124,7 @@ def _view(service: DiscoveryService, caller: Caller) -> dict[str, Any]:
     return shown
 
 
-def update_service(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def update_service(params: ServiceUpdate, caller: Caller) -> Answer:
     """Change description and TTLs.
 
     AWS says that a record which the request leaves out is deleted; its type cannot be changed.
@@ -133,7 +141,7 @@ def update_service(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return begin(caller, "UPDATE_SERVICE", {"SERVICE": service.id}, work)
 
 
-def delete_service(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def delete_service(params: IdRequest, caller: Caller) -> Answer:
     service = find(caller, params["Id"])
     if service.instances:
         raise refused(

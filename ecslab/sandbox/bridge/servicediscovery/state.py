@@ -1,8 +1,9 @@
 """What Cloud Map holds of an account in a Region, and who asks."""
 
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
@@ -32,6 +33,21 @@ def of(region: str) -> Registry:
     if region not in registries:
         registries[region] = Registry()
     return registries[region]
+
+
+class _Named(Protocol):
+    @property
+    def arn(self) -> str: ...
+
+
+_Resource = TypeVar("_Resource", bound=_Named)
+
+
+def by_id_or_arn(resources: Mapping[str, _Resource], identifier: str) -> _Resource | None:
+    """The resource, of those by id, with this id or ARN; None if there is none."""
+    resource = resources.get(identifier.rpartition("/")[2])
+    is_other = resource is not None and identifier.startswith("arn:") and resource.arn != identifier
+    return None if is_other else resource
 
 
 def service_named(region: str, arn: str) -> DiscoveryService | None:

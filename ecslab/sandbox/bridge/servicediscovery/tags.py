@@ -1,8 +1,15 @@
 """Tags of namespaces and services, by their ARNs. U: the sentences."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
+from ecslab.sandbox.bridge.servicediscovery.requests import (
+    Answer,
+    ResourceRequest,
+    Tag,
+    TagRequest,
+    UntagRequest,
+)
 from ecslab.sandbox.bridge.servicediscovery.state import Caller
 from ecslab.sandbox.bridge.servicediscovery.validation import refused
 from ecslab.sandbox.world.service_discovery.registry import DiscoveryService, Namespace
@@ -10,7 +17,7 @@ from ecslab.sandbox.world.service_discovery.registry import DiscoveryService, Na
 MOST: Final = 50  # tags of a resource: Cloud Map quotas
 
 
-def checked_tags(given: Sequence[Mapping[str, str]]) -> dict[str, str]:
+def checked_tags(given: Sequence[Tag]) -> dict[str, str]:
     """The tags of a request; TooManyTagsException for more than a resource may have."""
     tags = {tag["Key"]: tag["Value"] for tag in given}
     if len(tags) > MOST:
@@ -18,17 +25,17 @@ def checked_tags(given: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return tags
 
 
-def list_tags_for_resource(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def list_tags_for_resource(params: ResourceRequest, caller: Caller) -> Answer:
     tags = _resource(params, caller).tags
     return {"Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)]}
 
 
-def tag_resource(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def tag_resource(params: TagRequest, caller: Caller) -> Answer:
     add_tags(_resource(params, caller), {tag["Key"]: tag["Value"] for tag in params["Tags"]})
     return {}
 
 
-def untag_resource(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def untag_resource(params: UntagRequest, caller: Caller) -> Answer:
     remove_tags(_resource(params, caller), params["TagKeys"])
     return {}
 
@@ -48,7 +55,7 @@ def remove_tags(resource: Namespace | DiscoveryService, keys: Sequence[str]) -> 
     resource.tags = {key: value for key, value in resource.tags.items() if key not in keys}
 
 
-def _resource(params: dict[str, Any], caller: Caller) -> Namespace | DiscoveryService:
+def _resource(params: ResourceRequest, caller: Caller) -> Namespace | DiscoveryService:
     arn = params["ResourceARN"]
     resource_id, registry = arn.rpartition("/")[2], caller.registry
     resource = registry.namespaces.get(resource_id) or registry.services.get(resource_id)

@@ -1,9 +1,10 @@
 """Operations that take a while: what the API answers at once, and what happens when they are done."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ecslab.sandbox.bridge.servicediscovery.pages import listed, moment
+from ecslab.sandbox.bridge.servicediscovery.requests import Answer, ListRequest, OperationRequest
 from ecslab.sandbox.bridge.servicediscovery.state import Caller, letters
 from ecslab.sandbox.bridge.servicediscovery.validation import refused
 from ecslab.sandbox.world.service_discovery.registry import Operation
@@ -16,7 +17,7 @@ STEPS: Final = {"CREATE_NAMESPACE": "namespace_created", "DELETE_NAMESPACE": "na
 
 def begin(
     caller: Caller, kind: str, targets: Mapping[str, str], work: Callable[[], Failure | None], step: str = ""
-) -> dict[str, Any]:
+) -> Answer:
     """Answer with a new operation, and let its work happen when it is due."""
     clock = caller.account.clock
     now = clock.timestamp()
@@ -32,19 +33,19 @@ def begin(
     return {"OperationId": operation.id}
 
 
-def get_operation(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def get_operation(params: OperationRequest, caller: Caller) -> Answer:
     operation = caller.registry.operations.get(params["OperationId"])
     if operation is None:
         raise refused("OperationNotFound", f"Operation not found: {params['OperationId']}")  # U
     return {"Operation": _view(operation, caller)}
 
 
-def list_operations(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def list_operations(params: ListRequest, caller: Caller) -> Answer:
     newest_first = reversed(caller.registry.operations.values())
     return listed("Operations", newest_first, params, _values, _summary)
 
 
-def _summary(operation: Operation) -> dict[str, Any]:
+def _summary(operation: Operation) -> Answer:
     return {"Id": operation.id, "Status": operation.status}
 
 
@@ -59,7 +60,7 @@ def _values(operation: Operation) -> dict[str, str | float | None]:
     }
 
 
-def _view(operation: Operation, caller: Caller) -> dict[str, Any]:
+def _view(operation: Operation, caller: Caller) -> Answer:
     code, message = operation.error or (None, None)
     failure = {"ErrorCode": code, "ErrorMessage": message} if code else {}
     return {

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal, TypedDict, cast
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
@@ -143,9 +143,28 @@ class _Tree:
 _EMPTY: Final = Section({})
 
 
+class _RefusalEntry(TypedDict, total=False):
+    """A refusal in a file, where it is more than the words for what is not carried."""
+
+    words: str
+    says: str
+    status: int
+    unless: str
+
+
+class _Entry(TypedDict, total=False):
+    """An operation, or a member with members of its own, in a file."""
+
+    acts: str
+    kept: str
+    refused_in_code: str
+    refused: dict[str, str | _RefusalEntry]
+    says: dict[str, str | _RefusalEntry]
+
+
 @cache
-def _file(service: str) -> dict[str, Any]:
-    return tomllib.loads(_text(service))
+def _file(service: str) -> dict[str, _Entry]:
+    return cast("dict[str, _Entry]", tomllib.loads(_text(service)))
 
 
 def _text(service: str) -> str:
@@ -153,7 +172,7 @@ def _text(service: str) -> str:
     return file.read_text("utf-8") if file.exists() else ""
 
 
-def _section(entry: dict[str, Any], code: str) -> Section:
+def _section(entry: _Entry, code: str) -> Section:
     refused, says = entry.get("refused", {}), entry.get("says", {})
     named: list[tuple[str, Kind]] = [
         *((name, "acts") for name in (*entry.get("acts", "").split(), *says)),
@@ -165,8 +184,8 @@ def _section(entry: dict[str, Any], code: str) -> Section:
     return Section(dict(named), refusals, tuple(name for name in set(names) if names.count(name) > 1))
 
 
-def _refusal(entry: str | dict[str, Any], code: str) -> Refusal:
-    about: dict[str, Any] = {"words": entry} if isinstance(entry, str) else entry
+def _refusal(entry: str | _RefusalEntry, code: str) -> Refusal:
+    about: _RefusalEntry = {"words": entry} if isinstance(entry, str) else entry
     message = f"This sandbox does not carry {about.get('words')} yet."
     if "says" in about:
         code, _, message = about["says"].partition(": ")

@@ -113,14 +113,21 @@ def _cheapest(
     """The type that takes the first of the tasks and costs least by the task; of equals the larger one."""
     best: tuple[tuple[float, int], InstanceType] | None = None
     for kind in types:
+        if best and _cost(kind, len(tasks)) > best[0][0]:
+            continue  # not even with all of the tasks on it
         instance = empty(kind, zone)
         if tasks[0].order.refusal(instance):
             continue
         count = len(_taken(instance, tasks))
-        cost = (float("inf") if kind.price is None else round(kind.price / count, 9)), -count
+        cost = _cost(kind, count), -count
         if best is None or cost < best[0]:
             best = cost, kind
     return best[1] if best else None
+
+
+def _cost(kind: InstanceType, count: int) -> float:
+    """What each of so many tasks costs on an instance of this type."""
+    return float("inf") if kind.price is None else round(kind.price / count, 9)
 
 
 def _taken(instance: Instance, tasks: Sequence[Wanted]) -> list[str]:

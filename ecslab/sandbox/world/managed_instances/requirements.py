@@ -6,12 +6,40 @@ defaults. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Instance
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Final, TypedDict, cast
 
 from ecslab.sandbox.world.managed_instances.instance_type import InstanceType
 
-Requirements = Mapping[str, Any]
-"""In the shape of the API; empty: AWS chooses among its general-purpose types."""
+
+class Range(TypedDict, total=False):
+    """From where to where; without end where one is left out."""
+
+    min: float
+    max: float
+
+
+class Requirements(TypedDict, total=False):
+    """In the shape of the API; empty: AWS chooses among its general-purpose types."""
+
+    vCpuCount: Range
+    memoryMiB: Range
+    memoryGiBPerVCpu: Range
+    networkInterfaceCount: Range
+    totalLocalStorageGB: Range
+    baselineEbsBandwidthMbps: Range
+    networkBandwidthGbps: Range
+    bareMetal: str
+    burstablePerformance: str
+    localStorage: str
+    localStorageTypes: Sequence[str]
+    cpuManufacturers: Sequence[str]
+    instanceGenerations: Sequence[str]
+    allowedInstanceTypes: Sequence[str]
+    excludedInstanceTypes: Sequence[str]
+    requireHibernateSupport: bool
+    onDemandMaxPricePercentageOverLowestPrice: int
+
+
 
 GENERAL: Final = "cmr"
 """First letters of the families that ECS chooses from where nothing is asked for: compute, general purpose
@@ -37,6 +65,16 @@ _SWITCHES: Final[Mapping[str, tuple[Callable[[InstanceType], bool], str]]] = {
     "burstablePerformance": (lambda kind: kind.burstable, "excluded"),
     "localStorage": (lambda kind: kind.storage > 0, "included"),
 }
+
+
+def of(template: Mapping[str, object]) -> Requirements:
+    """What a launch template asks of its instances."""
+    return cast("Requirements", template.get("instanceRequirements") or {})
+
+
+def bounds(asked: Requirements, member: str) -> Range:
+    """The limits of one of `RANGES`; empty where nothing is asked of it."""
+    return cast("Range", asked.get(member) or {})
 
 
 def candidates(types: Iterable[InstanceType], asked: Requirements) -> list[InstanceType]:
@@ -70,8 +108,8 @@ def _named(kind: InstanceType, names: Sequence[str]) -> bool:
 
 def _in_ranges(kind: InstanceType, asked: Requirements) -> bool:
     for member, value in _RANGES.items():
-        bounds = asked.get(member) or {}
-        if not bounds.get("min", 0) <= value(kind) <= bounds.get("max", float("inf")):
+        limits = bounds(asked, member)
+        if not limits.get("min", 0) <= value(kind) <= limits.get("max", float("inf")):
             return False
     return True
 

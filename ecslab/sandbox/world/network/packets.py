@@ -128,27 +128,27 @@ def egress(
         to: the address, where it is known; other hosts are found by their names.
     """
     endpoint = endpoint_for(facts, service)
-    what = service or to or "the internet"
+    destination = service or to or "the internet"
     if not to and not facts.resolves:
-        return _stopped("name-resolution", "no_names", facts=facts, what=what)
+        return _stopped("name-resolution", "no_names", facts=facts, what=destination)
     if endpoint is None:
-        nowhere = _stopped("route", "no_endpoint", facts=facts, what=what)
-        refused = _no_way_out(facts, what, to) if internet else nowhere
+        nowhere = _stopped("route", "no_endpoint", facts=facts, what=destination)
+        refused = _no_way_out(facts, destination, to) if internet else nowhere
         if refused:
             return refused
     inside = endpoint is not None and endpoint.interface
     address = facts.private_ip if inside else to or SOMEWHERE
     if not inside:  # an interface endpoint is taken to be in the same subnet, where no ACL looks
-        refused = _across(facts, port, address, what)
+        refused = _across(facts, port, address, destination)
         if refused is None and endpoint is None and not is_ipv6(address):
-            refused = _through_nat(facts, port, address, what)
+            refused = _through_nat(facts, port, address, destination)
         if refused:
             return refused
     endpoint_groups = tuple(group.id for group in endpoint.groups) if endpoint else ()
     rules = (rule for group in facts.groups for rule in group.outbound)
     if not _allowed(rules, "tcp", port, address, endpoint_groups):
         groups = _names(facts.groups)
-        return _stopped("security-group", "no_outbound_rule", groups=groups, port=port, what=what)
+        return _stopped("security-group", "no_outbound_rule", groups=groups, port=port, what=destination)
     if endpoint is not None and inside:
         return _into(endpoint, facts, port)
     return PASSED
@@ -176,39 +176,41 @@ def _no_way_in(route: Route | None, packet: Packet, facts: Facts) -> Verdict | N
     return None if route.active else _stopped("route", "dead_way_in", facts=facts, route=route)
 
 
-def _no_way_out(facts: Facts, what: str, to: str) -> Verdict | None:
+def _no_way_out(facts: Facts, destination: str, to: str) -> Verdict | None:
     if is_ipv6(to):
-        return _no_ipv6_way_out(facts, what)
+        return _no_ipv6_way_out(facts, destination)
     route = facts.route_table.route_to(SOMEWHERE)
     if route is None:
-        return _stopped("route", "no_way_out", facts=facts, what=what)
+        return _stopped("route", "no_way_out", facts=facts, what=destination)
     if not route.active or (route.target.startswith("nat-") and _nat(facts) is None):
-        return _stopped("route", "dead_way_out", facts=facts, route=route, what=what)
+        return _stopped("route", "dead_way_out", facts=facts, route=route, what=destination)
     if route.target.startswith("igw-") and facts.public_ip is None:
-        return _stopped("no-public-ip", "no_way_back", facts=facts, route=route, what=what)
+        return _stopped("no-public-ip", "no_way_back", facts=facts, route=route, what=destination)
     return None
 
 
-def _no_ipv6_way_out(facts: Facts, what: str) -> Verdict | None:
+def _no_ipv6_way_out(facts: Facts, destination: str) -> Verdict | None:
     route = facts.route_table.route_to(SOMEWHERE_IPV6)
     if facts.ipv6 is None:
-        return _stopped("route", "no_ipv6", facts=facts, what=what)
+        return _stopped("route", "no_ipv6", facts=facts, what=destination)
     if route is None or not route.target.startswith(("igw-", "eigw-")):
-        return _stopped("route", "no_ipv6_way_out", facts=facts, what=what)
-    return None if route.active else _stopped("route", "dead_way_out", facts=facts, route=route, what=what)
+        return _stopped("route", "no_ipv6_way_out", facts=facts, what=destination)
+    if route.active:
+        return None
+    return _stopped("route", "dead_way_out", facts=facts, route=route, what=destination)
 
 
-def _across(facts: Facts, port: int, address: str, what: str) -> Verdict | None:
+def _across(facts: Facts, port: int, address: str, destination: str) -> Verdict | None:
     """What the ACL of the interface's subnet says of a connection out of it, and of the answers."""
     for outbound, at in ((True, port), (False, EPHEMERAL)):
         entry = facts.acl.deciding(outbound, "tcp", at, address)
         if not (entry and entry.allow):
             name = "acl_denies_out" if outbound else "acl_denies_back"
-            return _denied(facts, entry, name, port=port, what=what)
+            return _denied(facts, entry, name, port=port, what=destination)
     return None
 
 
-def _through_nat(facts: Facts, port: int, address: str, what: str) -> Verdict | None:
+def _through_nat(facts: Facts, port: int, address: str, destination: str) -> Verdict | None:
     """What the ACL of the NAT gateway's subnet says of what it passes on, in both directions."""
     nat = _nat(facts)
     if nat is None:
@@ -220,7 +222,7 @@ def _through_nat(facts: Facts, port: int, address: str, what: str) -> Verdict | 
             entry = nat.acl.deciding(outbound, "tcp", at, facts.private_ip)
             if not (entry and entry.allow):
                 return _denied(gateway, entry, name, packet=asking)
-    return _across(gateway, port, address, what)
+    return _across(gateway, port, address, destination)
 
 
 def _nat(facts: Facts) -> Nat | None:

@@ -1,7 +1,27 @@
 """An account with a cluster, a definition, and short ways to services."""
 
-from account_rig import Account
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from account_rig import ACCOUNT, REGION, Account
 from ecs_wire import held_against_model
+
+from ecslab.sandbox.world.errors import AwsError
+
+ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:"
+
+
+@contextmanager
+def refused(code: str, message: str) -> Iterator[None]:
+    """Within this a call is refused, in these words."""
+    with pytest.raises(AwsError) as refusal:
+        yield
+    assert (refusal.value.code, refusal.value.message) == (code, message)
+
+
+def invalid(message: str):
+    return refused("InvalidParameterException", message)
 
 
 class Services:

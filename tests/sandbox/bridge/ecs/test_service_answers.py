@@ -1,16 +1,14 @@
 """Services as AWS answered when it was recorded: order of checks, what an answer leaves out, refusals."""
 
-from contextlib import contextmanager
 
 import pytest
-from account_rig import ACCOUNT, REGION, rig
-from service_account import Services
+from account_rig import rig
+from service_account import ARN, Services, invalid, refused
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.behaviour import FIRST
 from ecslab.sandbox.world.errors import AwsError
 
-ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:"
 NO_NETWORK = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
 NO_ROOM = (
     "The service couldn't be {} because Availability Zone Rebalancing does not support maximumPercent <= "
@@ -27,17 +25,6 @@ NARROW = {"deploymentConfiguration": {"minimumHealthyPercent": 0, "maximumPercen
 def lab():
     with rig() as account:
         yield Services(account)
-
-
-@contextmanager
-def refused(code, message):
-    with pytest.raises(AwsError) as refusal:
-        yield
-    assert (refusal.value.code, refusal.value.message) == (code, message)
-
-
-def invalid(message):
-    return refused("InvalidParameterException", message)
 
 
 def test_what_an_answer_leaves_out(lab):

@@ -1,35 +1,21 @@
 """Services by their API: what is accepted, what is refused in which words, and what comes of it."""
 
 import copy
-from contextlib import contextmanager
 
 import pytest
 from account_rig import ACCOUNT, REGION, rig
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
-from service_account import Services
+from service_account import ARN, Services, invalid, refused
 
 from ecslab.sandbox.bridge import faults
 from ecslab.sandbox.world.errors import AwsError
-
-ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:"
 
 
 @pytest.fixture
 def lab():
     with rig() as account:
         yield Services(account)
-
-
-@contextmanager
-def refused(code, message):
-    with pytest.raises(AwsError) as refusal:
-        yield
-    assert (refusal.value.code, refusal.value.message) == (code, message)
-
-
-def invalid(message):
-    return refused("InvalidParameterException", message)
 
 
 def test_a_service_from_its_creation_to_its_rest(lab):

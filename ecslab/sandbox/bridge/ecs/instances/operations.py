@@ -46,7 +46,7 @@ def describe_container_instances(
     params: "api.DescribeContainerInstancesRequestTypeDef", caller: Caller
 ) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
-    instances, failures = _found(cluster, params["containerInstances"], caller)
+    instances, failures = _instances(cluster, params["containerInstances"], caller)
     include = params.get("include", ())
     return {"containerInstances": [view(each, include) for each in instances], "failures": failures}
 
@@ -60,7 +60,7 @@ def update_container_instances_state(
         raise invalid(f"Container instance status should be one of [{','.join(SETTABLE)}]")
     wanted = params["containerInstances"]
     at_most("containerInstances", wanted, MOST_STATES)  # U
-    instances, failures = _found(cluster, wanted, caller)
+    instances, failures = _instances(cluster, wanted, caller)
     for instance in instances:
         if instance.status in ("REGISTERING", "DEREGISTERING"):  # U: the sentences
             left = "yet" if instance.status == "REGISTERING" else "any more"
@@ -149,7 +149,7 @@ def named(cluster: Cluster, reference: str) -> ContainerInstance:
     return instance
 
 
-def _found(
+def _instances(
     cluster: Cluster, wanted: Sequence[str], caller: Caller
 ) -> tuple[list[ContainerInstance], list[dict[str, str]]]:
     """Instances, and failures for those that are not there."""

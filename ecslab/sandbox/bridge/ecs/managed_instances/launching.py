@@ -53,9 +53,7 @@ def launch(
         why = "InvalidSubnetID.NotFound: None of the subnets can be used now."  # U
         return [], dict.fromkeys((each.task.id for each in waiting), why)
     empty = partial(_empty, region=region, provider=provider, subnets=subnets)
-    types = requirements.candidates(
-        instance_types.known(), provider.template.get("instanceRequirements") or {}
-    )
+    types = requirements.candidates(instance_types.known(), requirements.of(provider.template))
     if hosted_daemons.wanted(region, provider.name):
         zone = next(iter(subnets))
         types = [kind for kind in types if _takes_daemons(empty(kind, zone), region, provider)]

@@ -57,12 +57,12 @@ def _check_template(template: Mapping[str, Any], region: str) -> None:
     network = template["networkConfiguration"]
     subnets, groups = list(network.get("subnets") or ()), list(network.get("securityGroups") or ())
     task_network.validate_network(region, subnets, groups)  # U: RunTask's sentences
-    _check_requirements(template.get("instanceRequirements") or {})
+    _check_requirements(requirements.of(template))
 
 
-def _check_requirements(asked: Mapping[str, Any]) -> None:
+def _check_requirements(asked: requirements.Requirements) -> None:
     for member in requirements.RANGES:
-        bounds = asked.get(member) or {}
+        bounds = requirements.bounds(asked, member)
         if bounds.get("min", 0) > bounds.get("max", float("inf")):
             raise refused("range", member=member)
     if not requirements.candidates(instance_types.known(), asked):

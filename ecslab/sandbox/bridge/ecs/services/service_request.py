@@ -28,11 +28,11 @@ def check_name(name: str) -> None:
         raise invalid(r"ServiceName must match ^[a-zA-Z0-9\-_]{1,255}$")
 
 
-def check_desired(count: int | None, daemon: bool, what: str = "DesiredCount") -> int:
+def check_desired(count: int | None, daemon: bool, member: str = "DesiredCount") -> int:
     """The desired count of a request, from 0 to 5000; none for a daemon.
 
     Args:
-        what: how ECS calls it: UpdateService says `Task count`.
+        member: how ECS calls it: UpdateService says `Task count`.
     """
     if daemon:
         if count is not None:
@@ -44,7 +44,7 @@ def check_desired(count: int | None, daemon: bool, what: str = "DesiredCount") -
     if count is None:
         raise invalid("DesiredCount is missing")
     if count < 0:
-        raise invalid(f"{what} can not be lesser than 0")
+        raise invalid(f"{member} can not be lesser than 0")
     if count > MOST_TASKS:
         raise invalid("Desired count exceeds limit.")
     return count
@@ -70,12 +70,12 @@ def check_update(
         checked_strategy(params["capacityProviderStrategy"], cluster.capacity_providers, caller.region)
 
 
-def check_exec(revision: Revision, enabled: bool, what: str) -> None:
-    """ECS Exec needs a task role; `what` is done to the service."""
+def check_exec(revision: Revision, enabled: bool, change: str) -> None:
+    """ECS Exec needs a task role; `change` is what is done to the service."""
     if enabled and not revision.spec["task_role"]:  # recorded, both of them
         raise invalid(
-            f"The service couldn't be {what} because a valid taskRoleArn is not being used. Specify a valid "
-            "task role in your task definition and try again."
+            f"The service couldn't be {change} because a valid taskRoleArn is not being used. Specify a "
+            "valid task role in your task definition and try again."
         )
 
 

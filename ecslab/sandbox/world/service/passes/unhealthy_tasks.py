@@ -51,10 +51,13 @@ def give_up(look: ServicePass) -> None:
     if service.primary.rollout_state == "FAILED":
         return
     for member in list(service.unhealthy.values()):
-        due = member.replace_at is not None and look.is_due(member.replace_at)
-        if due and member.deployment is service.primary and member.live:
+        if _is_due(look, member) and member.deployment is service.primary and member.live:
             del service.unhealthy[member.id]
             member.change(given_up=True)
+
+
+def _is_due(look: ServicePass, member: Member) -> bool:
+    return member.replace_at is not None and look.is_due(member.replace_at)
 
 
 def assign_successors(deployment: Deployment, started: list[Member]) -> int:
@@ -88,13 +91,21 @@ def make_room(look: ServicePass) -> None:
     short = service.missing > 0 and service.primary.rollout_state != "FAILED" and service.status == "ACTIVE"
     if look.behaviour < WITHIN_PERCENTS or not short or not _is_full(service) or _is_leaving(service):
         return
-    for member in list(service.unhealthy.values()):
-        due = member.replace_at is not None and look.is_due(member.replace_at)
-        spared = member.deployment is service.primary or not look.is_due(member.protected_until)
-        if due and member.live and not spared:
-            del service.unhealthy[member.id]
-            stop(look, [member], _complain(look, member))
-            return
+    for older in service.deployments[1:]:
+        for member in _ill(look, older):
+            if look.is_due(member.protected_until):
+                service.unhealthy.pop(member.id, None)
+                stop(look, [member], _complain(look, member))
+                return
+
+
+def _ill(look: ServicePass, deployment: Deployment) -> list[Member]:
+    """Tasks of a deployment that have been unhealthy for long enough, given up already or not."""
+    lately = [
+        member for member in look.service.unhealthy.values()
+        if member.deployment is deployment and member.live and _is_due(look, member)
+    ]  # fmt: skip
+    return [each for each in deployment.given_up.values() if not each.draining] + lately
 
 
 def _may_stop(look: ServicePass, member: Member) -> bool:
