@@ -5,6 +5,9 @@ Standard library only, and no moto: every notebook and terminal loads this.
 
 import http.client
 import json
+import os
+import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +19,7 @@ from ecslab.sandbox.wire import signature
 Transport = Callable[[str, str, dict[str, str], bytes], HttpResponse]
 """Method, URL, headers, body. How a sandbox in this process is reached."""
 
+_PATIENCE: Final = 60.0  # seconds
 CONTROL_SERVICE: Final = "ecslab"  # what control calls are signed for
 
 
@@ -85,14 +89,56 @@ class Endpoint:
             self.closing()
 
 
+class _Open:
+    """A connection that is left open between two calls, and closed when nobody holds it any more."""
+
+    def __init__(self, host: str):
+        self.connection = http.client.HTTPConnection(host, timeout=_PATIENCE)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether another call may go through it: one that has something to read was closed over there."""
+        held: socket.socket | None = self.connection.sock
+        if held is None:  # the answer before said that it is closed
+            return False
+        held.settimeout(0)
+        try:
+            held.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            held.settimeout(_PATIENCE)
+            return True
+        except OSError:
+            pass
+        return False
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+class _LeftOpen(threading.local):
+    """Of each thread the connection of its last call, by process and host: a fork has its parent's."""
+
+    held: tuple[tuple[int, str], _Open] | None = None
+
+    def take(self, host: str) -> _Open:
+        """One to this host that is good, as nobody's; made if there is none."""
+        held, self.held = self.held, None
+        if held is not None and held[0] == (os.getpid(), host) and held[1].is_good:
+            return held[1]
+        return _Open(host)
+
+
+_left_open: Final = _LeftOpen()
+
+
 def _send(method: str, url: str, headers: dict[str, str], body: bytes) -> HttpResponse:
     host, _, path = url.partition("//")[2].partition("/")
-    connection = http.client.HTTPConnection(host, timeout=60)
+    opened = _left_open.take(host)
     try:
-        connection.request(method, "/" + path, body, headers)
-        reply = connection.getresponse()
-        return HttpResponse(reply.status, dict(reply.getheaders()), reply.read())
+        opened.connection.request(method, "/" + path, body, headers)
+        reply = opened.connection.getresponse()
+        response = HttpResponse(reply.status, dict(reply.getheaders()), reply.read())
     except http.client.HTTPException as problem:
         raise ConnectionError(f"what answers at {host} is no sandbox: {problem!r}") from None
-    finally:
-        connection.close()
+    _left_open.held = (os.getpid(), host), opened
+    return response

@@ -2,8 +2,9 @@
 
 So do their other assumptions hold: an image may be put whose layers nobody has uploaded; whatever is
 registered as a target passes its health checks; a load balancer needs neither an internet gateway nor
-security groups of its own VPC; the account has no VPC but the default one; whoever names an instance may
-register it; and to sleep is to let time pass.
+security groups of its own VPC; the account has no VPC but the default one; any machine image is there, as
+the tests switch off that there are any; whoever names an instance may register it; and to sleep is to let
+time pass.
 
 It is made here and nowhere in the package, so no setting, variable or request can put a sandbox into it.
 `enter` refuses outside the process that `python -m tests.compat` starts, and from then on that process
@@ -25,7 +26,7 @@ from moto.elbv2 import urls as elbv2_urls
 
 from ecslab.sandbox.bridge import determinism, installation
 from ecslab.sandbox.bridge.account import Account, current_account, entered_account
-from ecslab.sandbox.bridge.ec2 import vpcs
+from ecslab.sandbox.bridge.ec2 import machines, vpcs
 from ecslab.sandbox.bridge.ec2.backend import EC2Backend
 from ecslab.sandbox.bridge.ecr import put_image
 from ecslab.sandbox.bridge.ecr import responses as ecr_responses
@@ -73,6 +74,7 @@ def enter() -> None:
     elb_urls.url_paths = elbv2_urls.url_paths = elbv2_responses.url_paths
     dispatch.OPERATIONS["RegisterContainerInstance"] = _register_instance
     vpcs.create_workshop = _only_the_default_vpc
+    machines.is_image = lambda _region, _image: True
     _lenient_balancers()
     put_image.size_of = _size
     _phases_at_once()

@@ -6,6 +6,8 @@ from collections import Counter
 from group_rig import Groups
 from instance_rig import accounts, refused
 
+from ecslab.sandbox.bridge.ecs.tasks import instance_tasks
+
 
 class Providers(Groups):
     """An account with the definition `work`, of which a t3.medium runs two tasks."""
@@ -247,6 +249,14 @@ def test_a_service_changes_its_provider_alive(aws):
     )
     aws.settle()
     assert len(aws.in_service("own")) == 2 and aws.in_service("other") == []
+    for unforced in (on("other"), []):
+        assert refused(aws.ecs.update_service, **service, capacityProviderStrategy=unforced) == (
+            "InvalidParameterException: When switching from launch type to capacity provider strategy on an "
+            "existing service, or making a change to a capacity provider strategy on a service that is "
+            "already using one, you must force a new deployment."
+        )
+    same = aws.ecs.update_service(**service, capacityProviderStrategy=on("own"))["service"]
+    assert len(same["deployments"]) == 1
     aws.ecs.update_service(**service, capacityProviderStrategy=on("other"), forceNewDeployment=True)
     taken = {"capacityProviders": ["other"], "defaultCapacityProviderStrategy": []}
     aws.settle()
@@ -263,6 +273,23 @@ def test_a_service_changes_its_provider_alive(aws):
     aws.associate(**taken)  # the one that is used no more
     alarms = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert {each["AlarmName"].split("-")[1] for each in alarms} == {"other"}
+
+
+def test_only_so_many_tasks_of_a_cluster_wait_for_capacity(aws, monkeypatch):
+    monkeypatch.setattr(instance_tasks, "MOST_WAITING", 2)
+    aws.group("own", desired=0, places=(0,))
+    aws.provider("own", "own")
+    aws.associate("own")
+    strategy = [{"capacityProvider": "own", "weight": 1}]
+    answer = aws.ecs.run_task(
+        cluster="lab", taskDefinition="work", count=4, capacityProviderStrategy=strategy
+    )
+    assert [task["lastStatus"] for task in answer["tasks"]] == ["PROVISIONING"] * 2
+    assert {each["reason"] for each in answer["failures"]} == {
+        "was unable to place tasks in your cluster because the tasks provisioning capacity limit was "
+        "exceeded."
+    }
+    assert len(answer["failures"]) == 2
 
 
 def test_a_provider_is_described_tagged_changed_and_deleted(aws):

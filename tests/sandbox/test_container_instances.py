@@ -5,7 +5,7 @@ import re
 
 import pytest
 from botocore import xform_name
-from instance_rig import PARAMETER, Machines, accounts, refused, user_data
+from instance_rig import BEGAN, PARAMETER, Machines, accounts, refused, user_data
 
 from ecslab.sandbox.bridge.account import current_account
 
@@ -337,6 +337,15 @@ def test_instances_of_one_call_all_register_and_are_as_many_as_may_be(aws):
     assert [each["ImageId"] for each in launched] == [aws.image] * 3
     aws.pass_time()
     assert {each["ec2InstanceId"] for each in aws.instances()} == {each["InstanceId"] for each in launched}
+
+
+def test_how_long_an_instance_boots_is_drawn_for_each(aws):
+    for _ in range(4):
+        aws.launch()
+    aws.pass_time()
+    booted = [each["registeredAt"].timestamp() - BEGAN for each in aws.instances()]
+    assert len({round(each, 3) for each in booted}) == 4
+    assert all(54 < each < 152 for each in booted)  # the shortest and the longest of what is drawn from
 
 
 def test_a_security_group_may_be_named(aws):

@@ -101,7 +101,11 @@ def unattended(aws):
     """Nothing but a critical daemon is placed on an ACTIVE instance before the daemon runs there."""
     held = state.of("us-east-1")
     placement = held.clusters["lab"].placement
-    for instance in placement.instances.values() if placement and aws.critical else ():
+    for instance in placement.instances.values() if placement else ():
+        managed = held.managed_instances.get(instance.ec2_id)
+        hosted = managed.daemons.get(aws.named()) if managed else None
+        if not (hosted.revision.settings.critical if hosted else aws.critical):
+            continue
         tasks = [held.tasks[task_id] for task_id in instance.tasks]
         groups = {task.settings["group"]: task.last_status for task in tasks}
         if instance.status == "ACTIVE" and tasks and instance.agent_connected:
@@ -204,9 +208,36 @@ def test_an_instance_whose_daemon_becomes_unhealthy_is_replaced(aws):
     aws.serve(1)
     aws.until(lambda: aws.statuses() == [("ACTIVE", 2)])
     [instance] = aws.instances()
+    aws.pass_time(200)
     aws.until(lambda: aws.statuses()[0][0] == "DRAINING")
+    aws.pass_time(100)
     aws.until(lambda: aws.statuses() == [("ACTIVE", 2)])
     assert aws.instances()[0]["containerInstanceArn"] != instance["containerInstanceArn"]
+
+
+def test_an_instance_that_waits_for_its_daemon_is_not_left_behind(aws):
+    """The daemon is deleted meanwhile; then another one never becomes healthy, and the agent is cut off."""
+    aws.agent(healthCheck=CHECK | {"startPeriod": 300, "retries": 10, "interval": 60})
+    aws.daemon(revision=2)
+    [first] = aws.run(1)
+    aws.until(aws.of)
+    aws.pass_time(60)
+    assert aws.statuses() == [("REGISTERING", 1)]
+    aws.critical = False
+    aws.ecs.delete_daemon(daemonArn=aws.named())
+    aws.pass_time(60)
+    assert aws.tasks([first])[0]["lastStatus"] == "RUNNING"
+    aws.stop(first)
+    aws.pass_time(300)
+    assert (aws.instances(), aws.hosts()) == ([], [])
+    aws.daemon(revision=2)
+    [second] = aws.run(1)
+    aws.until(aws.of)
+    [instance] = aws.instances()
+    aws.endpoint.control("inject", kind="agent", instance=instance["ec2InstanceId"], connected=False)
+    aws.pass_time(1000)
+    assert (aws.instances(), aws.hosts()) == ([], [])
+    assert "did not register with the cluster" in aws.tasks([second])[0]["stoppedReason"]
 
 
 def test_a_daemon_that_is_not_critical_holds_nothing_up(aws):
@@ -379,6 +410,9 @@ def test_tags_names_and_exec(aws):
     assert tags[0] in own and {"key": "aws:ecs:clusterName", "value": "lab"} in own
     assert task["enableExecuteCommand"]
     assert aws.ecs.list_tags_for_resource(resourceArn=aws.named())["tags"] == tags
+    tagging = aws.client("resourcegroupstaggingapi")
+    [mapping] = tagging.get_resources(ResourceTypeFilters=["ecs:daemon"])["ResourceTagMappingList"]
+    assert mapping == {"ResourceARN": aws.named(), "Tags": [{"Key": "team", "Value": "a"}]}
     aws.ecs.untag_resource(resourceArn=aws.named(), tagKeys=["team"])
     assert aws.ecs.list_tags_for_resource(resourceArn=aws.named())["tags"] == []
 
@@ -625,15 +659,14 @@ def test_a_daemon_without_its_environment_file_does_not_start(aws):
     assert (aws.instances(), aws.hosts()) == ([], [])
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_what_is_there_and_on_its_way_comes_back(tmp_path, monkeypatch, least):
-    """In the middle of a deployment: the same is there after a start, and it goes on to its end."""
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
+def test_what_is_there_and_on_its_way_comes_back(tmp_path, monkeypatch):
+    """In the middle of a deployment: the same is there after a replay and from a snapshot, and it goes on."""
     sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
     aws = WithDaemons(in_process.endpoint_of(sandbox)).prepared()
     aws.daemon()
     aws.serve(1)
-    aws.until(lambda: aws.statuses() == [("ACTIVE", 2)])
+    aws.pass_time(UP)
+    assert aws.statuses() == [("ACTIVE", 2)]
     aws.agent(memory=128)
     made = aws.change(wait=140)
 
@@ -643,12 +676,14 @@ def test_what_is_there_and_on_its_way_comes_back(tmp_path, monkeypatch, least):
 
     before = seen(aws)
     assert before[2]["status"] == "IN_PROGRESS"
-    sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = WithDaemons(in_process.endpoint_of(sandbox))
-    again.arn, again.critical = aws.arn, True
-    assert seen(again) == before
-    again.until(lambda: again.deployment(made)["status"] == "SUCCESSFUL")
+    for least in (10**9, 0):  # no snapshot at the end, and one
+        monkeypatch.setattr(snapshots, "AT_STOP", least)
+        sandbox.close()
+        sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
+        again = WithDaemons(in_process.endpoint_of(sandbox))
+        assert seen(again) == before
+    again.pass_time(600)
+    assert again.deployment(made)["status"] == "SUCCESSFUL"
     assert again.statuses() == [("ACTIVE", 2)]
     sandbox.close()
 

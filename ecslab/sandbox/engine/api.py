@@ -13,6 +13,7 @@ from ecslab.sandbox.wire.request import fitting
 from ecslab.sandbox.world.errors import AwsError
 
 _CONTROL: Final = "/_ecslab/"
+_STATUS: Final = "/_ecslab/status"
 
 
 def admit(sandbox: Sandbox, head: HttpRequest) -> int | HttpResponse:
@@ -49,9 +50,10 @@ def answer(sandbox: Sandbox, request: HttpRequest) -> HttpResponse:
 
 
 def answer_at_once(sandbox: Sandbox, request: HttpRequest) -> HttpResponse | None:
-    """Answer a call to the AWS API if nobody else is being answered; None for what may take its time."""
-    slow = request.path.startswith(_CONTROL) or is_for_registry(request.path)
-    if slow or not sandbox.lock.acquire(blocking=False):
+    """Answer a call to the AWS API, or what the clock shows, if nobody else is being answered; None for what
+    may take its time."""
+    slow = request.path.startswith(_CONTROL) and request.path != _STATUS
+    if slow or is_for_registry(request.path) or not sandbox.lock.acquire(blocking=False):
         return None
     try:
         return answer(sandbox, request)

@@ -30,7 +30,7 @@ give all later ones other ids, or where a call that a lesson makes would not be 
    there or does not fit the type, and other requests that cannot be; an instance with a trunk interface names
    it in an attribute, and nobody overwrites attributes of ECS and its agent; a definition has at most ten
    placement constraints, a task is in no service's group unless it is the service's, and StartTask names
-   an instance;
+   an instance; a service changes its capacity provider strategy by a forced deployment alone;
    managed instances are chosen by the price of their type, which is not that of their vCPUs alone,
    and have trunk interfaces, so that more tasks with an interface of their own fit on each.
 """

@@ -14,6 +14,7 @@ from ecslab.sandbox.bridge.ec2.refusals import parameter_missing
 
 _TEMPLATE_NAME: Final = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}")
 _ALL: Final = "1000000"
+_ONE_TEMPLATE: Final = "The request must contain exactly one of LaunchTemplateId and LaunchTemplateName."  # U
 
 
 class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
@@ -57,11 +58,16 @@ class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
         return super().create_launch_template_version()
 
     def delete_launch_template(self) -> ActionResult:
+        if not self._get_param("LaunchTemplateName") and not self._get_param("LaunchTemplateId"):
+            text = "The request must contain the parameter launch template ID or launch template name"
+            raise EC2ClientError("MissingParameter", text)
         self._check_template_named()
         return super().delete_launch_template()
 
     def modify_launch_template(self) -> ActionResult:
-        self._check_template_named()
+        self._check_template_named(
+            "Either provide launch template ID or launch template name to modify the template."
+        )
         return super().modify_launch_template()
 
     def describe_launch_templates(self) -> ActionResult:
@@ -82,7 +88,8 @@ class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
 
     def run_instances(self) -> ActionResult:
         """moto takes any image, launches the fewest that are asked for, and words refusals in its own way."""
-        if current_account().behaviour >= launch_checks.SINCE:
+        from_template = self._get_param("LaunchTemplate")  # which no client can name: it is not carried
+        if current_account().behaviour >= launch_checks.SINCE and not from_template:
             self._check_launch()
             self.params["MinCount"] = self._get_param("MaxCount", if_none="1")
         return super().run_instances()
@@ -111,14 +118,16 @@ class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
         launch_checks.profile_of(self._get_param("IamInstanceProfile", {}))
         launch_checks.check_zone(region, zone, subnet)
 
-    def _check_template_named(self) -> None:
-        """Refuse a request that names no template, two, or one that is not there."""
+    def _check_template_named(self, sentence: str = _ONE_TEMPLATE) -> None:
+        """Refuse a request that names no template, two, or one that is not there.
+
+        Args:
+            sentence: of the first two; those of DeleteLaunchTemplate and ModifyLaunchTemplate are those that
+                moto's tests, which AWS passes, have.
+        """
         name, template_id = self._get_param("LaunchTemplateName"), self._get_param("LaunchTemplateId")
-        if bool(name) == bool(template_id):  # U: the sentence
-            raise EC2ClientError(
-                "InvalidParameterCombination",
-                "The request must contain exactly one of LaunchTemplateId and LaunchTemplateName.",
-            )
+        if bool(name) == bool(template_id):
+            raise EC2ClientError("InvalidParameterCombination", sentence)
         if name:
             self.ec2_backend.get_launch_template_by_name(name)
         else:

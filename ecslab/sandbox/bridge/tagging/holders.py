@@ -73,6 +73,10 @@ def _of_ecs(region: str) -> Iterator[Holder]:
         resources += (
             ("task-definition", each.definition["taskDefinitionArn"], each.tags) for each in revisions
         )
+    resources += (("daemon", each.arn, each.tags) for each in region_state.daemons.values())
+    for daemons in region_state.daemon_families.values():
+        definitions = daemons.revisions.values()
+        resources += (("daemon-task-definition", each.arn, each.tags) for each in definitions)
     resources += (("task", task.arn, task.tags) for task in _running(region_state))
 
     def tag(arn: str, tags: Tags) -> object:

@@ -10,6 +10,7 @@ from typing import Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.cloudwatch.backend import cloudwatch_of
 from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs.capacity import look
 from ecslab.sandbox.bridge.ecs.daemons import definitions, view
 from ecslab.sandbox.bridge.ecs.daemons.sentences import sentence
 from ecslab.sandbox.bridge.ecs.managed_instances import fleet
@@ -31,6 +32,7 @@ def begin(daemon: Daemon, deployment: Deployment) -> None:
     deployment.ignored = frozenset(_in_alarm(daemon, deployment))
     delay = clock.durations.of("daemon_deployment_started", deployment.arn)
     deployment.plan = clock.after(delay, lambda: _start(daemon, deployment))
+    look.soon(daemon.region, state.of(daemon.region).clusters[daemon.cluster])  # what waits for it need not
 
 
 def _start(daemon: Daemon, deployment: Deployment) -> None:

@@ -96,7 +96,10 @@ def _give_up(managed: ManagedInstance) -> bool:
 
 def give_up(managed: ManagedInstance, why: str) -> None:
     """Terminate an instance that will not be ACTIVE; the tasks that wait for it stop."""
-    planned = list(managed.planned)
+    planned, instance, agents = list(managed.planned), container_instance(managed), current_account().agents
+    if instance is not None and agents:  # it has begun to register
+        hosted_tasks.lose_all(instance, hosted_tasks.HOST_GONE.format(ec2_id=managed.id))
+        agents.deregister(instance)
     terminate(managed)
     for task_id in planned:
         _fail(managed.region, managed.provider, task_id, why)

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
 import re
 from typing import TYPE_CHECKING, Final
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.services import instance_service_rules
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
 MOST_TASKS: Final = 5000
+FORCED: Final = 9
+"""The behaviour from which on another capacity provider strategy needs `forceNewDeployment`."""
 _NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
 
 
@@ -66,8 +69,15 @@ def check_update(
         task_order.refuse_placement(params)
     else:
         instance_service_rules.check_placement(params)
-    if params.get("capacityProviderStrategy"):
-        checked_strategy(params["capacityProviderStrategy"], cluster.capacity_providers, caller.region)
+    given = params.get("capacityProviderStrategy")
+    strategy = checked_strategy(given, cluster.capacity_providers, caller.region) if given else []
+    changed = given is not None and strategy != now.spec["shown"].get("capacityProviderStrategy", [])
+    if changed and not params.get("forceNewDeployment") and current_account().behaviour >= FORCED:
+        raise invalid(
+            "When switching from launch type to capacity provider strategy on an existing service, or making "
+            "a change to a capacity provider strategy on a service that is already using one, you must force "
+            "a new deployment."
+        )
 
 
 def check_exec(revision: Revision, enabled: bool, change: str) -> None:
