@@ -4,8 +4,8 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricSt
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import ClassVar, Final
 
 from ecslab.sandbox.world.metrics.extended import value_of
 from ecslab.sandbox.world.metrics.metric import Metric, Statistics, combined
@@ -18,7 +18,9 @@ _COARSER: Final = ((1, 3 * 3600, 60), (60, 15 * DAY, 300), (300, 63 * DAY, 3600)
 """Periods of at least so many seconds are held for so long, and then by longer ones; 0 is not at all."""
 LISTED_FOR: Final = 14 * DAY
 """How long ListMetrics shows a metric that nobody sends any more."""
+_READS: Final = 1_000  # answers that are held at once
 Source = Callable[[float], None]
+_Read = tuple[Metric, float, float, int, str | None]
 
 
 class MetricStore:
@@ -33,6 +35,11 @@ class MetricStore:
             happens: a source tells then what will have been if all stays as it is. So sources can be lazy.
     """
 
+    LEFT_OUT: ClassVar = frozenset({"_reads"})
+    """A snapshot holds no answers that can be had again."""
+    _reads: dict[_Read, Sequence[tuple[float, Statistics]]] | None = None
+    """What was read since anything was recorded: alarms and their policies read the same several times."""
+
     def __init__(self, now: Callable[[], float] | None = None) -> None:
         self.sources: list[Source] = []
         self._now = now
@@ -46,6 +53,7 @@ class MetricStore:
             start: epoch seconds.
             period: seconds: 1, 5, 10, 20, 30 or 60.
         """
+        self._reads = None
         series = self._series(metric, statistics.unit, period)
         packed = len(series.blocks)
         series.record(int(start // period), statistics)
@@ -57,6 +65,7 @@ class MetricStore:
         self, metric: Metric, start: float, end: float, period: int, statistics: Statistics
     ) -> None:
         """Add the same to every period of [start, end): it is held as one, however long it is."""
+        self._reads = None
         series = self._series(metric, statistics.unit, period)
         series.record_run(int(start // period), int(end // period), statistics)
         self._latest = max(self._latest, end)
@@ -78,9 +87,19 @@ class MetricStore:
 
     def periods(
         self, metric: Metric, start: float, end: float, period: int, unit: str | None = None
-    ) -> list[tuple[float, Statistics]]:
+    ) -> Sequence[tuple[float, Statistics]]:
         """What the periods of [start, end) hold, in order; those that hold nothing are left out."""
         self.catch_up(end if self._now is None else min(end, self._now()))
+        if self._reads is None or len(self._reads) >= _READS:
+            self._reads = {}
+        asked = (metric, start, end, period, unit)
+        if asked not in self._reads:
+            self._reads[asked] = self._periods(*asked)
+        return self._reads[asked]
+
+    def _periods(
+        self, metric: Metric, start: float, end: float, period: int, unit: str | None
+    ) -> Sequence[tuple[float, Statistics]]:
         parts: defaultdict[int, list[Statistics]] = defaultdict(list)
         held = self._held.get(metric, {})
         for each in [unit] if unit else self.units(metric):
@@ -109,7 +128,7 @@ class MetricStore:
     def catch_up(self, until: float) -> None:
         """Let every source record what has been until this epoch second."""
         if until > self._caught_up:
-            self._caught_up = until
+            self._caught_up, self._reads = until, None
             for source in tuple(self.sources):
                 source(until)
 

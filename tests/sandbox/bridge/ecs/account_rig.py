@@ -152,9 +152,9 @@ class Account:
         place = backend.repository(repository)
         manifest, blobs = image(page, architecture)
         for blob in blobs:
-            upload = backend.begin(place)
+            upload = backend.layers.begin(place)
             upload.add(blob)
-            backend.finish(place, upload, [sha(blob)])
+            backend.layers.finish(place, upload, [sha(blob)])
         backend.put_image(repository, manifest, tag, OCI)
         return f"{REGISTRY}/{repository}:{tag}"
 

@@ -155,3 +155,24 @@ def test_sources_are_asked_once_for_each_moment_and_never_beyond_the_present():
     for end in (START - 60, START, START + 9000):
         store.read(METRIC, START - 600, end, 60, "Sum")
     assert moments == [START - 60, START]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_was_read_before_is_read_anew_once_anything_was_recorded(seed):
+    drawn = random.Random(seed)
+    now = [600.0]
+    store = MetricStore(lambda: now[0])
+    store.sources.append(lambda until: store.record(METRIC, until // 60 * 60, 60, Statistics.of([until])))
+    metrics = [Metric("Lab", name) for name in "ab"]
+    for _ in range(150):
+        metric, start = drawn.choice([*metrics, METRIC]), drawn.randrange(0, 20) * 60.0
+        what = drawn.random()
+        if what < 0.2:
+            store.record(metric, start, 60, Statistics.of([drawn.random()]))
+        elif what < 0.3:
+            store.record_run(metric, start, start + 180.0, 60, Statistics.of([drawn.random()]))
+        elif what < 0.4:
+            now[0] += drawn.choice([1.0, 60.0])
+        else:
+            asked = metric, start, start + 300.0, drawn.choice([60, 300]), None
+            assert store.periods(*asked) == store._periods(*asked)
