@@ -86,7 +86,11 @@ class _Picture:
         d.text(left, y + 22, shorten(about, room - 80, _SIZE, bold=True), bold=True)
         d.text(left + room, y + 22, tail, anchor="end", mono=True)
         ink = TONES["good" if well else "bad"].line
-        d.text(left, y + 43, shorten(words.state(each), room, _SIZE, bold=True), ink=ink, bold=True)
+        state = shorten(words.state(each), room, _SIZE, bold=True)
+        d.text(left, y + 43, state, ink=ink, bold=True)
+        beside = room - text_width(state, _SIZE, bold=True) - _PAD
+        if each.provider and beside > _PAD:
+            d.text(left + room, y + 43, shorten(each.provider, beside, _SIZE), anchor="end", ink=SOFT)
         d.text(left, y + 68, words.free("CPU", each.free_cpu, each.cpu, "units"))
         shares = [(task, task.cpu) for task in each.tasks]
         self._bar(left, y + 76, each.cpu, each.cpu - each.free_cpu, self.cpu.of(each.cpu), shares)

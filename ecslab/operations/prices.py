@@ -52,6 +52,9 @@ HOSTED_ZONE_HOUR: Final = 0.50 / MONTH_HOURS
 EXTERNAL_INSTANCE_HOUR: Final = 0.01025
 """A machine outside AWS that is registered in a cluster (https://aws.amazon.com/ecs/anywhere/pricing/)."""
 EKS_CLUSTER_HOUR: Final = 0.10
+LAMBDA_GB_SECOND: Final = 0.0000166667
+LAMBDA_REQUEST: Final = 0.20 / 1e6
+"""On x86, beyond what is free each month (https://aws.amazon.com/lambda/pricing/)."""
 INSTANCES_AS_OF: Final = instance_prices.AS_OF
 """That of EC2 instances, which have a table of their own."""
 DATES: Final = f"{AS_OF}; EC2 instances: {INSTANCES_AS_OF}"

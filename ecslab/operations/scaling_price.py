@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere
-from ecslab.operations import prices
+from ecslab.operations import prices, scaling_machines
 from ecslab.resources import metrics
 from ecslab.resources.load_balancer import load_balancer_reader
 from ecslab.resources.scaling import scaling_reader
@@ -94,7 +94,8 @@ def scaling_price(lab: Connection, load_balancer: str | None = None, rate: float
     hour = prices.of_load_balancer(balancer)
     items = [Item("the load balancer", hour, hour)]
     counts = [(service, *_counts(lab, service)) for service in services]
-    items += [_tasks(lab, service, now, most) for service, now, most in counts]
+    items += [_tasks(lab, *each) for each in counts if scaling_machines.on_fargate(each[0])]
+    items += [Item(*each) for each in scaling_machines.hourly(lab, counts)]
     items += _alarms(lab, services)
     items += _insights(lab, [(now, most) for _, now, most in counts])
     if rate:

@@ -9,10 +9,11 @@ import ecslab
 from ecslab import deployment
 from ecslab.connection.http import HttpReply
 from ecslab.errors import CannotBeDone, NotConfirmed, NotThere, Unreachable
-from ecslab.operations import prices
+from ecslab.operations import prices, scaling_machines
 from ecslab.operations import visitors as package
 from ecslab.operations.scaling_price import scaling_price
 from ecslab.operations.visitors import sent
+from ecslab.resources.load_balancer import target_group_reader
 from ecslab.sandbox.world.load.profile import constant
 
 TASK = prices.task_hour(256, 512)
@@ -201,6 +202,49 @@ def test_what_is_not_there_costs_nothing(lab):
     assert price.now == price.most == pytest.approx(prices.balancer_hour() + 2 * TASK)
     with pytest.raises(NotThere, match="there is no load balancer gone; it may have been deleted"):
         scaling_price(lab, "gone")
+
+
+def test_instances_are_in_the_price_of_what_runs_on_them(lab):
+    """The service's tasks cost nothing beside them; a group counts with its maximum size at the most."""
+    group = target_group_reader.target_group_needed(lab)["TargetGroupArn"]
+    subnets = ecslab.instance_group.subnets(lab).split(",")[:1]
+    launched = {
+        "ec2InstanceProfileArn": ecslab.managed_instances.profile(lab),
+        "networkConfiguration": {"subnets": subnets},
+    }
+    lab.ecs.create_capacity_provider(name="managed", cluster=lab.names.cluster, managedInstancesProvider={
+        "infrastructureRoleArn": ecslab.managed_instances.infrastructure_role(lab),
+        "instanceLaunchTemplate": launched,
+    })  # fmt: skip
+    ecslab.managed_instances.wait_until_active(lab, "managed")
+    lab.ecs.create_service(
+        cluster=lab.names.cluster, serviceName="on-machines", taskDefinition=lab.names.family, desiredCount=1,
+        capacityProviderStrategy=[{"capacityProvider": "managed", "weight": 1}],
+        networkConfiguration={"awsvpcConfiguration": {"subnets": subnets}},
+        loadBalancers=[{"targetGroupArn": group, "containerName": "adgu-container", "containerPort": 80}],
+    )  # fmt: skip
+    lab.wait(lambda: ecslab.service.describe(lab, "on-machines")["runningCount"], "its task", limit=600)
+    items = {item.what: item for item in scaling_price(lab).items}
+    assert not any("on-machines" in what for what in items)
+    each = ecslab.capacity.managed_hour()
+    assert items["1 instance of managed"].now == items["1 instance of managed"].most == pytest.approx(each)
+    service = ecslab.service.describe(lab, "on-machines")
+    assert [most for *_, most in scaling_machines.hourly(lab, [(service, 1, 3)])] == pytest.approx([3 * each])
+    ecslab.service.delete(lab, "on-machines")
+    ecslab.managed_instances.delete(lab, "managed")
+
+
+def test_a_group_counts_with_its_maximum_size(lab):
+    arn = ecslab.instance_group.create(lab, count=0)["AutoScalingGroupARN"]
+    lab.ecs.create_capacity_provider(name="adgu-ec2", autoScalingGroupProvider={"autoScalingGroupArn": arn})
+    by_strategy = {"capacityProviderStrategy": [{"capacityProvider": "adgu-ec2", "weight": 1}]}
+    hour = prices.instance_hour("t3.medium")
+    services = [(by_strategy, 2, 4), ({"launchType": "EC2"}, 1, 1), ({"launchType": "FARGATE"}, 1, 1)]
+    assert list(scaling_machines.hourly(lab, services)) == [
+        ("0 instances of adgu-ec2", 0, pytest.approx(4 * hour)), ("0 instances of EC2", 0, 0),
+    ]  # fmt: skip
+    ecslab.instance_group.delete(lab)
+    ecslab.instance_group.instance_profile.delete(lab)
 
 
 def test_the_price_comes_first_and_nothing_is_sent_without_a_budget(lab, scaled):

@@ -13,6 +13,7 @@ from ecslab.display.tables import Table
 from ecslab.figures import Figure, curve
 from ecslab.operations import prices
 from ecslab.operations.capacity.agreement import agree, must_be_agreed
+from ecslab.operations.capacity.cases import cases
 from ecslab.operations.capacity.placement_puzzle import Puzzle, delete_puzzle, puzzle
 from ecslab.resources import (
     arguments,
@@ -45,8 +46,8 @@ _FARGATE, _SPOT = 2, 3
 
 __all__ = [
     "CPU", "MANAGED", "MANAGED_TYPE", "MEMORY", "MIXED", "PAGE", "Puzzle", "agree", "break_even_curve",
-    "delete", "delete_puzzle", "instance_hour", "managed_hour", "page", "price", "puzzle", "reservation",
-    "reservation_metric", "task_hour",
+    "cases", "delete", "delete_puzzle", "instance_hour", "managed_hour", "page", "price", "puzzle",
+    "reservation", "reservation_metric", "task_hour",
 ]  # fmt: skip
 
 
