@@ -102,7 +102,7 @@ HELD = {  # what is built: the attributes we read or set on it
                      "health_check_path", "health_check_interval_seconds", "health_check_timeout_seconds",
                      "healthy_threshold_count", "unhealthy_threshold_count", "health_check_enabled"],
 }  # fmt: skip
-OURS_ALONE = {"forget_interface", "take_public_address", "_named_by_another", "_read_policy", "_add",
+OURS_ALONE = {"forget_interface", "take_public_address", "_read_policy", "_add",
               "_subnets", "_groups", "_has_gateway", "_check_groups", "_associate", "_made", "_balancer",
               "_fixed_addresses", "_elastic_ip", "_sort", "rules", "spread",
               "target_group", "node_for", "stand_in", "wear", "close", "_node",
