@@ -66,7 +66,7 @@ DRAWN = {
     "10-stopped": "what a resolver happens to remember", "10-scale": "which of two addresses comes first",
 }  # fmt: skip
 BROKEN = {"12-gone-check": "an alarm was deleted, to see what its policy does without it"}
-MEASURED = ("08", "12", "14", "99")  # they measure a history of events; the last removes practice
+MEASURED = ("08", "11", "12", "14", "99")  # they measure a history of events; the last removes practice
 CHANCE = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.]+\S*|\[[^]]*\d\d:\d\d:\d\d[^]]*\]|\b\d+(?::\d\d)+\b"  # moments
     r"|\b\d+(?:\.\d+)? ?(?:s|seconds|min)\b"  # durations
