@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Final, cast
 
-from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.base_backend import AccountSpecificBackend, BaseBackend
 from moto.moto_api._internal import mock_random as rng
 
 from ecslab.sandbox.bridge.account import current_account, entered_account
@@ -88,7 +88,6 @@ def install() -> None:
             _replace(cast("ModuleType", module), attribute)
     if AccountSpecificBackend.__getitem__ is not _backend_of:
         AccountSpecificBackend.__getitem__ = _backend_of
-        BackendDict.__getitem__ = _backends_of
 
 
 @contextmanager
@@ -145,13 +144,6 @@ def _replace(module: ModuleType, attribute: str) -> None:
 
 
 _stock_getitem = AccountSpecificBackend.__getitem__
-_stock_of_account = BackendDict.__getitem__
-
-
-def _backends_of(self: BackendDict, account_id: str) -> AccountSpecificBackend:
-    """An account's backends of a service. moto looks each time under a lock whether it must make them."""
-    made = dict.get(self, account_id)
-    return _stock_of_account(self, account_id) if made is None else made
 
 
 def _backend_of(self: AccountSpecificBackend, region: str) -> BaseBackend:
