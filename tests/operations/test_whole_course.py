@@ -15,6 +15,7 @@ from ecslab.connection.names import names
 from ecslab.connection.resource_kinds import BY_CREATE_CALL
 from ecslab.course import STEPS
 from ecslab.errors import EcslabError, NotOurs
+from tests.connection import machine_calls as calls
 from tests.connection.scripted_account import Stranger, lab_on, push_stand_ins, touched
 from tests.operations.test_cleanup import machined
 
@@ -187,6 +188,8 @@ def test_whenever_the_process_dies_clean_up_leaves_nothing_and_touches_nobody(la
     named(mine)
     cluster.create(mine)
     machined(mine)
+    calls.managed_provider(mine, mine.names.cluster)
+    calls.daemon(mine, mine.names.cluster)
     failures = "\n".join(path.read_text() for path in tmp_path.glob("failure-*.txt"))
     assert killer.failures == [], failures
     operations = {operation for _, operation in killer.calls}

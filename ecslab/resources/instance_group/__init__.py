@@ -18,6 +18,7 @@ from ecslab.resources import arguments, container_instance, network
 from ecslab.resources import cluster as clusters
 from ecslab.resources.instance_group import instance_profile
 from ecslab.resources.instance_group.group_reader import cluster_in, group, provider, template
+from ecslab.resources.machines import association
 
 GROUP: Final = "adgu-ec2"
 """What the lesson's launch template, Auto Scaling group and capacity provider are called."""
@@ -162,11 +163,5 @@ def _without_provider(lab: Connection, name: str) -> None:
         return
     shown = clusters.find(lab)
     if shown and name in shown["capacityProviders"]:
-        others = [each for each in shown["capacityProviders"] if each != name]
-        strategy = [
-            item for item in shown["defaultCapacityProviderStrategy"] if item["capacityProvider"] != name
-        ]
-        lab.ecs.put_cluster_capacity_providers(
-            cluster=lab.names.cluster, capacityProviders=others, defaultCapacityProviderStrategy=strategy
-        )
+        association.end(lab, shown, name)
     or_none_if_missing(lab.ecs.delete_capacity_provider, capacityProvider=name)

@@ -190,7 +190,8 @@ print(region, operation, json.loads(target)["Target"], plugin.seen, end="")
 def test_the_aws_cli_starts_its_plugin(account, task, tmp_path):
     """The CLI as it is, and in the plugin's place a program that is started as the plugin is."""
     program = tmp_path / "session-manager-plugin"
-    path = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+    tests = Path(__file__).parents
+    path = [str(tests[3]), str(tests[1]), str(tests[0])]
     program.write_text(PLUGIN.format(python=sys.executable, path=path))
     program.chmod(0o755)
     endpoint = account.aws.endpoint

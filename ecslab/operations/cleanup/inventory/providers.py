@@ -13,7 +13,7 @@ from ecslab.operations.cleanup.inventory.daemon_survey import GROUP, Daemons
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey, SurveyedCluster
 from ecslab.resources.container_instance.instance_reader import attribute
-from ecslab.resources.machines import machine_reader
+from ecslab.resources.machines import association, machine_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import CapacityProviderTypeDef, ClusterTypeDef
@@ -106,14 +106,7 @@ def delete_provider(lab: Connection, resource: Resource) -> None:
     if provider is None:
         return
     for cluster in () if "managedInstancesProvider" in provider else _clusters_with(lab, resource.id):
-        lab.ecs.put_cluster_capacity_providers(
-            cluster=cluster["clusterArn"],
-            capacityProviders=[name for name in cluster["capacityProviders"] if name != resource.id],
-            defaultCapacityProviderStrategy=[
-                each for each in cluster["defaultCapacityProviderStrategy"]
-                if each["capacityProvider"] != resource.id
-            ],
-        )  # fmt: skip
+        association.end(lab, cluster, resource.id)
     if provider.get("updateStatus") != "DELETE_IN_PROGRESS":
         lab.ecs.delete_capacity_provider(capacityProvider=resource.id)
 
